@@ -1,0 +1,1 @@
+//! Names and trees to a checked program.

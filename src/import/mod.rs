@@ -1,0 +1,1 @@
+//! Tool files of others (MCP, OpenAPI, ToolEmu) to toolkits.

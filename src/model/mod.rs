@@ -1,0 +1,1 @@
+//! A conversation to an answer.

@@ -1,0 +1,1 @@
+//! Prose and prompt packs: variables, rendering, limits.

@@ -1,0 +1,1 @@
+//! Trees to names: modules, scopes, and what each name stands for.
