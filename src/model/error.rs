@@ -1,0 +1,54 @@
+//! How a call of a model fails, and what that means for the run.
+
+use std::time::Duration;
+
+/// Why a call gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    #[error("cannot reach {url}: {why}")]
+    Unreachable { url: String, why: String },
+    #[error("no answer within {} s", after.as_secs())]
+    TimedOut { after: Duration },
+    /// 408, 409, 425, 429, 5xx: worth another try.
+    #[error("the server answered {status}: {message}")]
+    Busy {
+        status: u16,
+        message: String,
+        retry_after: Option<Duration>,
+    },
+    /// The body broke off, or is not what the provider's API answers.
+    #[error("the server's answer cannot be read: {why}; it begins with `{beginning}`")]
+    BrokenBody { why: String, beginning: String },
+    /// 401, 403: no call with this key can work.
+    #[error("the server refuses the key ({status}): {message}")]
+    Unauthorized { status: u16, message: String },
+    /// 404: no call of this model or address can work.
+    #[error("the server knows no such model or address ({status}): {message}")]
+    NotFound { status: u16, message: String },
+    #[error("the conversation is longer than the model can read: {message}")]
+    ContextTooLong { message: String },
+    /// 400, 422 and other refusals of this one request.
+    #[error("the server rejects the request ({status}): {message}")]
+    Rejected { status: u16, message: String },
+}
+
+impl CallError {
+    /// Whether the same request may succeed later.
+    pub fn is_worth_another_try(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Busy { .. }
+            | Self::BrokenBody { .. } => true,
+            Self::Unauthorized { .. }
+            | Self::NotFound { .. }
+            | Self::ContextTooLong { .. }
+            | Self::Rejected { .. } => false,
+        }
+    }
+
+    /// Whether no call of this model can work, so that the run must stop.
+    pub fn stops_the_run(&self) -> bool {
+        matches!(self, Self::Unauthorized { .. } | Self::NotFound { .. })
+    }
+}
