@@ -34,7 +34,7 @@ pub fn read(file: FileId, sources: &SourceMap) -> (Tree, ImportShape, Vec<Diagno
             let (items, shape) = read_document(&mut reader);
             (tree(items), shape, reader.diagnostics)
         }
-        Err(problem) => (tree(Vec::new()), ImportShape::Many, vec![problem]),
+        Err(problem) => (tree(Vec::new()), ImportShape::Many, vec![*problem]),
     }
 }
 
