@@ -66,7 +66,10 @@ impl CallFailure {
     fn effort(&self) -> String {
         match self.tries {
             0 | 1 => String::new(),
-            tries => format!(" (tried {tries} times in {:.1} s)", self.waited.as_secs_f64()),
+            tries => format!(
+                " (tried {tries} times in {:.1} s)",
+                self.waited.as_secs_f64()
+            ),
         }
     }
 }

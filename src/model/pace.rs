@@ -61,10 +61,7 @@ mod tests {
     #[test]
     fn calls_are_spaced_by_the_minute() {
         let pace = Pace::per_minute(30);
-        assert_eq!(
-            seconds(&pace, Instant::now(), &[1, 1, 1, 1]),
-            [0, 2, 4, 6]
-        );
+        assert_eq!(seconds(&pace, Instant::now(), &[1, 1, 1, 1]), [0, 2, 4, 6]);
     }
 
     #[test]

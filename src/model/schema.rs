@@ -110,7 +110,10 @@ impl<'a> Check<'a> {
         };
         match resolve(self.root, reference) {
             Some(target) => self.value(value, target, &place.deeper()),
-            None => self.error(place, format!("has a schema `{reference}` that is not there")),
+            None => self.error(
+                place,
+                format!("has a schema `{reference}` that is not there"),
+            ),
         }
     }
 
@@ -342,6 +345,9 @@ mod tests {
     #[test]
     fn a_schema_that_goes_round_in_circles_ends() {
         let schema = json!({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}});
-        assert_eq!(errors(json!(1), schema), ["the answer is nested too deeply"]);
+        assert_eq!(
+            errors(json!(1), schema),
+            ["the answer is nested too deeply"]
+        );
     }
 }

@@ -283,7 +283,9 @@ mod tests {
 
     #[test]
     fn a_refusal_is_known_by_its_first_words() {
-        assert!(is_refusal(&said("I\u{2019}m sorry, but I can't help with that.")));
+        assert!(is_refusal(&said(
+            "I\u{2019}m sorry, but I can't help with that."
+        )));
         assert!(!is_refusal(&said("{\"reply\": \"I cannot say\"}")));
         assert!(!is_refusal(&said("I can do that.")));
     }

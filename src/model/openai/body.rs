@@ -150,8 +150,7 @@ fn is_strict_node(fields: &Map<String, Json>) -> bool {
         return false;
     };
     let required = fields.get("required").and_then(Json::as_array);
-    let is_required =
-        |name: &String| required.is_some_and(|names| names.contains(&json!(name)));
+    let is_required = |name: &String| required.is_some_and(|names| names.contains(&json!(name)));
     fields.get("additionalProperties") == Some(&Json::Bool(false))
         && properties.keys().all(is_required)
 }

@@ -127,7 +127,10 @@ impl Openai {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(key) = &self.key {
-            headers.insert(AUTHORIZATION, bearer(key).expect("it was checked at opening"));
+            headers.insert(
+                AUTHORIZATION,
+                bearer(key).expect("it was checked at opening"),
+            );
         }
         headers
     }
@@ -190,11 +193,7 @@ fn completions_url(key: &Key, base: &str) -> Result<Url, SetupError> {
     }
 }
 
-fn secret(
-    key: &Key,
-    access: &ModelAccess,
-    set: Environment,
-) -> Result<Option<Secret>, SetupError> {
+fn secret(key: &Key, access: &ModelAccess, set: Environment) -> Result<Option<Secret>, SetupError> {
     let Some(variable) = &access.api_key else {
         return Ok(None);
     };

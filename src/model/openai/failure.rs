@@ -36,9 +36,15 @@ impl Received {
     pub(super) fn rejects_response_format(&self) -> bool {
         let words = self.text.to_lowercase();
         matches!(self.status, 400 | 422 | 501)
-            && ["response_format", "json_schema", "json_object", "guided", "structured output"]
-                .iter()
-                .any(|sign| words.contains(sign))
+            && [
+                "response_format",
+                "json_schema",
+                "json_object",
+                "guided",
+                "structured output",
+            ]
+            .iter()
+            .any(|sign| words.contains(sign))
     }
 
     /// What a bad status says.
@@ -194,9 +200,15 @@ fn speaks_of_unknown_model(message: &str, code: &str) -> bool {
     let words = message.to_lowercase();
     code == "model_not_found"
         || (words.contains("model")
-            && ["does not exist", "not found", "unknown model", "invalid model", "no such model"]
-                .iter()
-                .any(|sign| words.contains(sign)))
+            && [
+                "does not exist",
+                "not found",
+                "unknown model",
+                "invalid model",
+                "no such model",
+            ]
+            .iter()
+            .any(|sign| words.contains(sign)))
 }
 
 fn looks_like_html(text: &str) -> bool {
@@ -280,6 +292,9 @@ mod tests {
     #[test]
     fn an_empty_purse_is_not_waited_for() {
         let spent = r#"{"error":{"message":"quota used up","code":"insufficient_quota"}}"#;
-        assert!(matches!(failure(429, spent), CallError::Unauthorized { .. }));
+        assert!(matches!(
+            failure(429, spent),
+            CallError::Unauthorized { .. }
+        ));
     }
 }

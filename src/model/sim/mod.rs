@@ -1,10 +1,27 @@
-//! sim
+//! The simulated model, in process and as a server.
+//!
+//! It needs no network and knows nothing beside the request: the properties of the schema that is
+//! asked for tell it which part to play, the tags in the prompt where the material stands.
 
-pub use self::stub::Sim;
-mod stub {
-    /// x
-    pub struct Sim;
-    impl crate::model::Model for Sim {
-        fn answer<'a>(&'a self, _r: &'a crate::model::Request) -> futures_util::future::BoxFuture<'a, Result<crate::model::Answer, crate::model::CallError>> { panic!() }
-    }
-}
+mod agent;
+mod dice;
+mod evaluator;
+mod faults;
+mod fill;
+mod generator;
+mod material;
+mod meaning;
+mod protocol;
+mod reading;
+mod roles;
+mod server;
+mod simulated;
+mod situation;
+mod slips;
+mod wire;
+mod words;
+mod world;
+
+pub use faults::{BadFaultPlan, FaultPlan};
+pub use server::{ServerOptions, serve};
+pub use simulated::Sim;
