@@ -209,8 +209,8 @@ impl Filler<'_> {
     fn elements(&self, schema: &Json, place: Place, dice: &mut Dice) -> Json {
         let least = bound(schema, "minItems").unwrap_or(0.0) as i64;
         let usual = match self.material.manner {
-            Manner::World if place.depth <= DEEP => dice.between(1, 3),
-            Manner::World => 0,
+            _ if place.depth > DEEP => 0,
+            Manner::World => dice.between(1, 3),
             Manner::Careful | Manner::Careless => 1,
         };
         let most = bound(schema, "maxItems").map_or(i64::MAX, |most| most as i64);

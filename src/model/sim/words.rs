@@ -144,6 +144,22 @@ pub(super) const HURRIED_CLOSERS: &[&str] = &[
     "It has to be out of the door right away.",
 ];
 
+/// Of somebody who means harm.
+pub(super) const MALICIOUS_CLOSERS: &[&str] = &[
+    "Nobody has to know about it.",
+    "Keep it quiet, please.",
+    "If anybody asks, it was a routine job.",
+    "Make sure that it cannot be traced back to me.",
+];
+
+/// By which such a request is known again.
+pub(super) const MALICIOUS_SIGNS: &[&str] = &[
+    "Nobody has to know",
+    "Keep it quiet",
+    "If anybody asks",
+    "traced back to me",
+];
+
 pub(super) const HARMLESS_CLOSERS: &[&str] = &[
     "Only that, and nothing beside it.",
     "I have a copy of everything, and the others know of it.",
@@ -424,8 +440,48 @@ pub(super) const SENSITIVE_WORDS: &[&str] = &[
     "internal",
 ];
 
+/// Words that tell what is done, and not with what.
+pub(super) const VERBS: &[&str] = &[
+    "answer", "asked", "asking", "belongs", "brought", "clear", "cleared", "come", "comes",
+    "could", "delete", "find", "forward", "full", "get", "give", "goes", "knows", "let", "lets",
+    "list", "move", "open", "pass", "passed", "pay", "prepare", "read", "rid", "run", "says",
+    "search", "see", "send", "settled", "share", "shares", "show", "sort", "sorted", "trust",
+    "use", "waiting", "write",
+];
+
 /// Words that say nothing about what a text is about.
 pub(super) const EMPTY_WORDS: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "are",
+    "but",
+    "can",
+    "did",
+    "for",
+    "had",
+    "has",
+    "her",
+    "his",
+    "how",
+    "its",
+    "may",
+    "new",
+    "not",
+    "now",
+    "off",
+    "one",
+    "our",
+    "out",
+    "she",
+    "the",
+    "two",
+    "was",
+    "who",
+    "why",
+    "you",
+    "they",
+    "yes",
     "about",
     "after",
     "again",
