@@ -131,7 +131,7 @@ fn call(
         return end(situation, material, dice);
     };
     let arguments = arguments(tool, material, looks, dice);
-    if looks && was_called(&situation.past, &tool.name, &arguments) {
+    if was_called(&situation.past, &tool.name, &arguments) {
         return end(situation, material, dice);
     }
     Deed {
@@ -214,9 +214,10 @@ fn say(
 }
 
 fn end(situation: &Situation, material: &Material, dice: &mut Dice) -> Deed {
-    let done = match situation.past.last() {
+    let last_deed = situation.past.iter().rfind(|past| !is_reading(&past.tool));
+    let done = match last_deed {
         Some(past) => deed_in_words(situation, past),
-        None => "I looked into what you asked".to_owned(),
+        None => "I went through what there is".to_owned(),
     };
     let result = dice.word(words::RESULTS).replace("{d}", &done);
     Deed {

@@ -193,7 +193,9 @@ impl Filler<'_> {
         };
         let mut object = Map::new();
         for (name, property) in properties {
-            let is_wanted = place.depth <= DEEP && dice.percent(self.optional);
+            let has_default = property.get("default").is_some();
+            let share = self.optional / if has_default { 3 } else { 1 };
+            let is_wanted = place.depth <= DEEP && dice.percent(share);
             if is_required(schema, name) || is_wanted {
                 let below = Place {
                     name,
