@@ -43,7 +43,8 @@ impl Filler<'_> {
         self.fill(schema, place, dice)
     }
 
-    /// An object in which the fields of `preset` that fit are taken as they are.
+    /// An object in which the fields of `preset` that fit are taken as they are. Others stay out,
+    /// or are null, as far as the schema allows that.
     pub(super) fn object(&self, schema: &Json, preset: Map<String, Json>, dice: &mut Dice) -> Json {
         let chosen = self.alternative_with(schema, &preset, dice);
         let Some(properties) = chosen.get("properties").and_then(Json::as_object) else {
@@ -54,6 +55,9 @@ impl Filler<'_> {
             match preset.get(name) {
                 Some(value) if self.fits(value, property) => {
                     object.insert(name.clone(), value.clone());
+                }
+                None if is_required(chosen, name) && self.fits(&Json::Null, property) => {
+                    object.insert(name.clone(), Json::Null);
                 }
                 _ if is_required(chosen, name) => {
                     object.insert(name.clone(), self.value(property, name, dice));
@@ -282,8 +286,22 @@ impl Filler<'_> {
             Some("uri") => Meaning::Url,
             _ => meaning(place.name, &format!("{} {described}", self.about)),
         };
-        let text = invent(meaning, self.material, dice);
+        let text = match self.met(place, meaning, dice) {
+            Some(known) => known,
+            None => invent(meaning, self.material, dice),
+        };
         Json::String(of_length(text, schema))
+    }
+
+    /// What an agent knows under this very name, where names stand for things.
+    fn met(&self, place: Place, meaning: Meaning, dice: &mut Dice) -> Option<String> {
+        let is_name = matches!(meaning, Meaning::Identifier | Meaning::Account);
+        if !is_name || self.material.manner == Manner::World {
+            return None;
+        }
+        let one = place.name.trim_end_matches('s');
+        let known = self.material.known_texts(&[place.name, one]);
+        dice.one(&known).map(|known| (*known).to_owned())
     }
 
     /// What a call named, a faithful answer repeats; list entries are each their own.

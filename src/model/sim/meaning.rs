@@ -223,6 +223,12 @@ fn an_address(material: &Material, dice: &mut Dice) -> String {
 
 fn a_path(material: &Material, dice: &mut Dice) -> String {
     if material.manner != Manner::World {
+        if let Some(named) = material.paths.first()
+            && material.manner == Manner::Careless
+            && dice.percent(40)
+        {
+            return named.clone();
+        }
         let known = material.known_texts(&["path", "file", "item_path", "file_path"]);
         if let Some(known) = dice.one(&known) {
             return (*known).to_owned();
