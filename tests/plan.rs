@@ -1,0 +1,6 @@
+//! Programs in, rows, plans and items out.
+
+#[path = "plan/builder.rs"]
+mod builder;
+#[path = "plan/rows.rs"]
+mod rows;
