@@ -197,7 +197,8 @@ fn docs_belong_to_what_stands_below_them() {
 
 #[test]
 fn comments_are_kept_in_the_order_of_the_file() {
-    let (sources, tree, _) = parsed("// one\n/// two\npersona A { // three\n  a = \"// no\" //four\n}\n////// five\n");
+    let (sources, tree, _) =
+        parsed("// one\n/// two\npersona A { // three\n  a = \"// no\" //four\n}\n////// five\n");
     let comments: Vec<String> = tree
         .comments
         .iter()

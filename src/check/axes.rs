@@ -3,11 +3,11 @@
 use std::ops::RangeInclusive;
 
 use super::checker::Checker;
+use super::entities::Value;
 use super::expressions::wrong_type;
 use super::program::AxisValue;
 use super::scope::{Scope, ScopeAxis};
 use super::templates::MOST_VALUES;
-use super::entities::Value;
 use super::values::{Evaluated, Kind, Parameters, same, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::ModuleId;
@@ -29,7 +29,9 @@ impl Checker<'_> {
             name: axis.name.text.clone(),
             span: axis.name.span,
             kind: candidates.as_ref().map_or(Kind::Unknown, |given| {
-                given.first().map_or(Kind::Unknown, |first| first.evaluated.kind())
+                given
+                    .first()
+                    .map_or(Kind::Unknown, |first| first.evaluated.kind())
             }),
             values: None,
             is_implicit: false,
@@ -69,7 +71,11 @@ impl Checker<'_> {
             ),
             ExprKind::Range { start, end } => {
                 let values = self.range_values(parameters, written, start, end)?;
-                Some(values.map(|value| candidate(Value::Int(value), written.span)).collect())
+                Some(
+                    values
+                        .map(|value| candidate(Value::Int(value), written.span))
+                        .collect(),
+                )
             }
             ExprKind::Path(_) => match self.evaluate(module, parameters, written) {
                 Evaluated::Known(Value::List(values)) => Some(
@@ -134,7 +140,10 @@ impl Checker<'_> {
         start: &Expr,
         end: &Expr,
     ) -> Option<RangeInclusive<i64>> {
-        let (start, end) = (self.range_end(parameters, start), self.range_end(parameters, end));
+        let (start, end) = (
+            self.range_end(parameters, start),
+            self.range_end(parameters, end),
+        );
         let (start, end) = (start?, end?);
         if start > end {
             let message = format!("the range from {start} to {end} is empty");

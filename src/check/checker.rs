@@ -126,8 +126,7 @@ impl<'w> Checker<'w> {
 
     /// The declaration of this key.
     pub fn id_of(&self, kind: DeclarationKind, key: &Key) -> Option<DeclarationId> {
-        self.declarations_of(kind)
-            .find(|&id| self.key(id) == *key)
+        self.declarations_of(kind).find(|&id| self.key(id) == *key)
     }
 
     /// Every declaration of a kind, in all modules.

@@ -50,8 +50,14 @@ impl FieldRule {
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
     Text,
-    Int { least: i64, most: i64 },
-    Number { least: f64, most: f64 },
+    Int {
+        least: i64,
+        most: i64,
+    },
+    Number {
+        least: f64,
+        most: f64,
+    },
     Percent,
     Duration,
     Word(&'static [&'static str]),
@@ -285,9 +291,13 @@ impl<'w> Checker<'w> {
     /// Says that a field is given twice.
     pub fn say_duplicate_field(&self, what: &str, first: Span, second: Span) {
         self.say(
-            Diagnostic::new(Code::DuplicateField, second, format!("{what} is given twice"))
-                .label("given again here")
-                .other(first, "given first here"),
+            Diagnostic::new(
+                Code::DuplicateField,
+                second,
+                format!("{what} is given twice"),
+            )
+            .label("given again here")
+            .other(first, "given first here"),
         );
     }
 }
@@ -379,7 +389,9 @@ fn word(
     };
     match words.iter().find(|word| **word == name.text) {
         Some(word) => Ok((word, name.span)),
-        None => Err(Some(Box::new(unknown_word(what, &name.text, name.span, words)))),
+        None => Err(Some(Box::new(unknown_word(
+            what, &name.text, name.span, words,
+        )))),
     }
 }
 

@@ -101,7 +101,9 @@ impl<'w> Checker<'w> {
             temperature: fields.number("temperature"),
             top_p: fields.number("top_p"),
             max_tokens: fields.small("max_tokens"),
-            body: fields.free("body").map_or_else(BTreeMap::new, |body| self.read_body(body)),
+            body: fields
+                .free("body")
+                .map_or_else(BTreeMap::new, |body| self.read_body(body)),
         };
         self.models.insert(id, Model { identity, access });
     }
@@ -197,7 +199,8 @@ impl<'w> Checker<'w> {
 
     fn say_bad_env<T>(&self, call: &Call) -> Option<T> {
         if !call.arguments.iter().any(is_unreadable) {
-            let message = "`env` takes the name of a variable, and what stands for it when it is not set";
+            let message =
+                "`env` takes the name of a variable, and what stands for it when it is not set";
             self.say(
                 Diagnostic::new(Code::WrongType, call.span, message)
                     .help("write `env(\"NAME\")` or `env(\"NAME\", \"default\")`"),

@@ -1,10 +1,10 @@
 //! What a scenario's prose, rules and constraints may name.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::entities::{Plant, Value};
-use super::program::AxisValue;
+use super::program::{Axis, AxisValue};
 use super::values::{Kind, Parameters};
 use crate::resolve::DeclarationId;
 use crate::source::Span;
@@ -84,6 +84,32 @@ impl Scope {
     /// Takes note that something names a variable.
     pub fn mark_used(&self, name: &str) {
         self.used.borrow_mut().insert(name.to_owned());
+    }
+
+    /// The axes as the program holds them.
+    pub fn program_axes(&self) -> Vec<Axis> {
+        self.axes
+            .iter()
+            .map(|axis| Axis {
+                name: axis.name.clone(),
+                span: axis.span,
+                values: axis.values.clone().unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    /// The planted values as the program holds them.
+    pub fn planted(&self) -> Vec<Plant> {
+        let plants = self.plants.iter();
+        plants.filter_map(|plant| plant.plant.clone()).collect()
+    }
+
+    /// The values of the parameters.
+    pub fn parameter_values(&self) -> BTreeMap<String, Value> {
+        self.parameters
+            .iter()
+            .filter_map(|(name, binding)| Some((name.clone(), binding.value.clone()?)))
+            .collect()
     }
 
     /// The axes that nothing names.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checker::Checker;
+use super::entities::Value;
 use super::expressions::either;
 use super::lookup::Reference;
-use super::scenarios::{Layer, Shape};
+use super::parts::{Layer, Shape};
 use super::values::{Binding, Evaluated, Kind, Parameters};
-use super::entities::Value;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId};
 use crate::source::Span;
@@ -35,9 +35,15 @@ pub(super) struct Relocation {
 }
 
 impl Relocation {
+    /// Whether the template has errors of its own.
+    pub fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
     /// The problem as this call shows it; `None` where the template shows it itself.
     pub fn place(&self, problem: Diagnostic, checker: &Checker) -> Option<Diagnostic> {
-        let is_inside = self.template.touches(problem.span.start) && problem.span.end <= self.template.end;
+        let is_inside =
+            self.template.touches(problem.span.start) && problem.span.end <= self.template.end;
         if !is_inside {
             return Some(problem);
         }
@@ -213,12 +219,12 @@ impl<'w> Checker<'w> {
     }
 
     /// Gives arguments to parameters, by place and by name; what fits none is told.
-    pub fn assign<'c>(
+    pub fn assign<'c, 'n>(
         &self,
         call: &'c Call,
         callee: &str,
-        names: &[&'c str],
-    ) -> BTreeMap<&'c str, &'c Argument> {
+        names: &[&'n str],
+    ) -> BTreeMap<&'n str, &'c Argument> {
         let mut given: BTreeMap<&str, &Argument> = BTreeMap::new();
         for (index, argument) in call.arguments.iter().enumerate() {
             let found = match &argument.name {

@@ -90,9 +90,10 @@ impl Checker<'_> {
         let mut read: Vec<ToolParameter> = Vec::new();
         for (index, parameter) in written.iter().enumerate() {
             let kind = self.read_type(&parameter.kind);
-            let default = parameter.default.as_ref().and_then(|default| {
-                self.read_default(&parameter.name.text, &kind, default)
-            });
+            let default = parameter
+                .default
+                .as_ref()
+                .and_then(|default| self.read_default(&parameter.name.text, &kind, default));
             let earlier = &written[..index];
             if let Some(first) = earlier
                 .iter()

@@ -221,7 +221,9 @@ impl Checker<'_> {
         let mut fields: Vec<(RecordField, Span)> = Vec::new();
         for field in written {
             let kind = self.read_type(&field.kind);
-            if let Some((_, first)) = fields.iter().find(|(known, _)| known.name == field.name.text)
+            if let Some((_, first)) = fields
+                .iter()
+                .find(|(known, _)| known.name == field.name.text)
             {
                 self.say_duplicate_name(&field.name.text, *first, field.name.span);
                 continue;
@@ -239,9 +241,13 @@ impl Checker<'_> {
     /// Says that a name is given twice.
     pub fn say_duplicate_name(&self, name: &str, first: Span, second: Span) {
         self.say(
-            Diagnostic::new(Code::DuplicateName, second, format!("`{name}` is declared twice"))
-                .label("declared again here")
-                .other(first, "declared first here"),
+            Diagnostic::new(
+                Code::DuplicateName,
+                second,
+                format!("`{name}` is declared twice"),
+            )
+            .label("declared again here")
+            .other(first, "declared first here"),
         );
     }
 }
@@ -334,7 +340,11 @@ pub(super) fn literal(expr: &Expr) -> Option<Json> {
         ExprKind::Int(value) => Json::from(*value),
         ExprKind::Float(value) => Json::from(*value),
         ExprKind::Bool(value) => Json::from(*value),
-        ExprKind::List(values) => values.iter().map(literal).collect::<Option<Vec<_>>>()?.into(),
+        ExprKind::List(values) => values
+            .iter()
+            .map(literal)
+            .collect::<Option<Vec<_>>>()?
+            .into(),
         ExprKind::Record(fields) => {
             let mut object = Map::new();
             for field in fields {

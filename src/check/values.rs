@@ -293,7 +293,7 @@ impl Checker<'_> {
                 None
             }
             _ => {
-                self.say_not_a_value(path, kind_words(kind));
+                self.say_not_a_value(path, &kind.with_article());
                 None
             }
         }
@@ -302,7 +302,11 @@ impl Checker<'_> {
     /// Says that nothing is declared inside such a declaration.
     fn say_no_members(&self, kind: DeclarationKind, path: &Path, member: &Name) {
         let owner = &path.segments[0].text;
-        let message = format!("`{owner}` is {}, and has no `{}`", kind_words(kind), member.text);
+        let message = format!(
+            "`{owner}` is {}, and has no `{}`",
+            kind.with_article(),
+            member.text
+        );
         self.say(Diagnostic::new(Code::UnknownName, member.span, message));
     }
 
@@ -313,21 +317,6 @@ impl Checker<'_> {
             Diagnostic::new(Code::WrongKind, path.span, message)
                 .label("expected a persona, outcome, toolkit, tool or model"),
         );
-    }
-}
-
-/// A kind of declaration with its article.
-pub(super) fn kind_words(kind: DeclarationKind) -> &'static str {
-    match kind {
-        DeclarationKind::Toolkit => "a toolkit",
-        DeclarationKind::Outcome => "an outcome",
-        DeclarationKind::Persona => "a persona",
-        DeclarationKind::Scenario => "a scenario",
-        DeclarationKind::Template => "a template",
-        DeclarationKind::Model => "a model",
-        DeclarationKind::Prompt => "a prompt",
-        DeclarationKind::Campaign => "a campaign",
-        DeclarationKind::Broken => "broken",
     }
 }
 
