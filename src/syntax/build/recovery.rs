@@ -253,7 +253,10 @@ fn begins_anew(text: &str, rule: Rule) -> bool {
     match rule {
         Rule::error_item => names_something || words_of("a declaration").contains(&&text[word]),
         Rule::error_axis => has_sign || rest.starts_with("in "),
-        _ => has_sign || words_of("a field").contains(&&text[word]),
+        _ => {
+            let keyword = nearest(&text[word.clone()], words_of("a field").iter().copied());
+            has_sign || (keyword.is_some() && word_at(text, word.end).is_some())
+        }
     }
 }
 
