@@ -1,1 +1,21 @@
 //! Prose and prompt packs: variables, rendering, limits.
+//!
+//! A template comes in, with what its variables look like or are; problems with their exact places
+//! go out, or the rendered text. Templates reach nothing but their variables: no loader, no
+//! environment, no clock, and bounds on work and output.
+#![deny(clippy::disallowed_methods)]
+
+mod builtins;
+mod engine;
+mod known;
+mod pack;
+mod prose;
+mod shape;
+mod walk;
+
+pub use builtins::{builtin_prompts, variables_of};
+pub use engine::{PromptError, Prose, render_prose};
+pub use pack::PromptPack;
+pub(crate) use prose::used_variables;
+pub use prose::{ProseProblem, ProseProblemKind, check_prose};
+pub use shape::{Shape, VariableSet};

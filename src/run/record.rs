@@ -161,6 +161,20 @@ pub enum SplitPart {
     Test,
 }
 
+impl SplitPart {
+    /// Every part, in the order of a campaign's `split`.
+    pub const ALL: [SplitPart; 3] = [SplitPart::Train, SplitPart::Validation, SplitPart::Test];
+
+    /// The word of the language, also the stem of the part's files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
 /// What became of one trajectory of an item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ended", rename_all = "snake_case")]

@@ -1,26 +1,17 @@
 //! Text to tree: the only room that knows pest.
 //!
-//! What comes in is a file of a [`SourceMap`]; what goes out is a [`Tree`] and what is wrong with
-//! the text. Parsing always gives a tree, whatever the text.
+//! What comes in is a file of a [`SourceMap`](crate::source::SourceMap); what goes out is a
+//! [`Tree`] and what is wrong with the text. Parsing always gives a tree, whatever the text:
+//! `scan` closes what is open, the grammar passes over what it cannot read, and `build` makes error
+//! nodes of that.
 
+#![deny(clippy::disallowed_methods)]
+
+mod build;
+mod grammar;
+mod parse;
+mod scan;
 mod tree;
 
+pub use parse::{LANGUAGE_VERSION, MAX_SCENARIO_BYTES, parse};
 pub use tree::*;
-
-use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, SourceMap};
-
-/// The newest version of the language.
-pub const LANGUAGE_VERSION: u64 = 1;
-
-/// Gives the tree of a file, with an error node and one diagnostic for each part that cannot be read.
-pub fn parse(file: FileId, sources: &SourceMap) -> (Tree, Vec<Diagnostic>) {
-    let _ = sources;
-    let tree = Tree {
-        file,
-        version: None,
-        items: Vec::new(),
-        comments: Vec::new(),
-    };
-    (tree, Vec::new())
-}

@@ -1,0 +1,31 @@
+//! Why a dataset could not be written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What stood in the way of a dataset, and where.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    #[error("cannot write the dataset: `{}`: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error(
+        "`{}` holds files that are no dataset of autosafe, and would be replaced; \
+         choose another folder, or empty this one",
+        folder.display()
+    )]
+    Foreign { folder: PathBuf },
+    #[error("`{}` is a file; a dataset is a folder", folder.display())]
+    File { folder: PathBuf },
+    #[error("`{}` cannot be replaced; name a folder for the dataset", folder.display())]
+    Nameless { folder: PathBuf },
+}
+
+impl DatasetError {
+    /// Ties an input or output error to the path that it happened at.
+    pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+        |source| Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The reader that all formats share: it takes values out of JSON, collects what is wrong, and
+//! makes the parts of the tree.
+
+use std::collections::BTreeMap;
+
+use super::json::{Kind, Member, Node};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::{
+    Braces, Docs, Expr, ExprKind, Item, ItemKind, Name, Piece, RecordField, Text, TextStyle, Tool,
+    Toolkit, TypeExpr, TypeKind,
+};
+
+/// Takes a document apart and remembers what is wrong with it.
+pub(super) struct Reader<'t> {
+    pub root: Node<'t>,
+    /// How the file is called in messages.
+    pub file: &'t str,
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many types were made so far: references could make them grow without bound.
+    pub types: usize,
+    /// The references that are being followed.
+    pub references: Vec<String>,
+    /// How many references into each other are followed.
+    pub max_references: usize,
+    /// What references start from, before the root is tried.
+    pub scope: Node<'t>,
+    /// The fields of objects that references led into.
+    pub pointed: BTreeMap<(Span, String), BTreeMap<String, Node<'t>>>,
+}
+
+impl<'t> Reader<'t> {
+    /// A reader that has seen nothing yet.
+    pub fn new(root: Node<'t>, file: &'t str) -> Self {
+        Self {
+            root,
+            file,
+            diagnostics: Vec::new(),
+            types: 0,
+            references: Vec::new(),
+            max_references: 16,
+            scope: root,
+            pointed: BTreeMap::new(),
+        }
+    }
+
+    /// Reports that the file is not understood at `span`.
+    pub fn reject(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.diagnostics
+            .push(Diagnostic::new(Code::BadImport, span, message));
+        self.diagnostics.last_mut().expect("one was just added")
+    }
+
+    /// `node`, where it is of the kind that `what` should be.
+    pub fn expect(&mut self, node: Node<'t>, kind: Kind, what: &str) -> Option<Node<'t>> {
+        if node.kind() == kind {
+            return Some(node);
+        }
+        let message = format!(
+            "{what} should be {}, not {}",
+            kind.with_article(),
+            node.kind().with_article()
+        );
+        self.reject(node.span(), message);
+        None
+    }
+
+    /// The field of an object that must be there and of this kind.
+    pub fn required(
+        &mut self,
+        object: Node<'t>,
+        field: &str,
+        kind: Kind,
+        what: &str,
+    ) -> Option<Node<'t>> {
+        match object.get(field) {
+            Some(node) => self.expect(node, kind, &format!("`{field}` of {what}")),
+            None => {
+                self.reject(object.opening(), format!("{what} has no `{field}`"));
+                None
+            }
+        }
+    }
+
+    /// The field of an object where it is there, not null, and of this kind.
+    pub fn optional(
+        &mut self,
+        object: Node<'t>,
+        field: &str,
+        kind: Kind,
+        what: &str,
+    ) -> Option<Node<'t>> {
+        let node = object.get(field)?;
+        if node.kind() == Kind::Null {
+            return None;
+        }
+        self.expect(node, kind, &format!("`{field}` of {what}"))
+    }
+
+    /// The values of a list that may be missing.
+    pub fn list(&mut self, object: Node<'t>, field: &str, what: &str) -> Vec<Node<'t>> {
+        self.optional(object, field, Kind::Array, what)
+            .map(Node::elements)
+            .unwrap_or_default()
+    }
+
+    /// The fields of an object that may be missing.
+    pub fn members(&mut self, object: Node<'t>, field: &str, what: &str) -> Vec<Member<'t>> {
+        self.optional(object, field, Kind::Object, what)
+            .map(Node::members)
+            .unwrap_or_default()
+    }
+
+    /// The name in a field that must be there.
+    pub fn name(&mut self, object: Node<'t>, field: &str, what: &str) -> Option<Name> {
+        let node = self.required(object, field, Kind::String, what)?;
+        self.name_of(node, what)
+    }
+
+    /// The name that a string is.
+    pub fn name_of(&mut self, node: Node<'t>, what: &str) -> Option<Name> {
+        let text = node.string()?.trim().to_owned();
+        if text.is_empty() {
+            self.reject(node.span(), format!("the name of {what} is empty"));
+            return None;
+        }
+        Some(name(text, node.span()))
+    }
+
+    /// The first of these fields that holds prose.
+    pub fn docs(&mut self, object: Node<'t>, fields: &[&str], what: &str) -> Option<Docs> {
+        fields
+            .iter()
+            .find_map(|field| self.optional(object, field, Kind::String, what))
+            .and_then(docs_of)
+    }
+}
+
+/// The name `text`, quoted where it is no identifier.
+pub(super) fn name(text: String, span: Span) -> Name {
+    let quoted = !is_identifier(&text);
+    Name { text, span, quoted }
+}
+
+/// Documentation that is a string; none where it is blank.
+pub(super) fn docs_of(node: Node<'_>) -> Option<Docs> {
+    let text = node.string()?.trim().to_owned();
+    (!text.is_empty()).then(|| Docs {
+        text,
+        span: node.span(),
+    })
+}
+
+/// The text that a string is.
+pub(super) fn text_of(node: Node<'_>) -> Text {
+    let value = node.string().unwrap_or_default();
+    let inside = Span::new(node.span().start + 1, node.span().end - 1);
+    Text {
+        value,
+        span: node.span(),
+        style: TextStyle::Plain,
+        pieces: vec![Piece {
+            value_start: 0,
+            source: inside,
+        }],
+    }
+}
+
+/// The value that a piece of JSON stands for; none for null.
+pub(super) fn value_of(node: Node<'_>, depth: usize) -> Option<Expr> {
+    let depth = depth.checked_sub(1)?;
+    let kind = match node.kind() {
+        Kind::Null => return None,
+        Kind::String => ExprKind::Text(text_of(node)),
+        Kind::Bool => ExprKind::Bool(node.bool()?),
+        Kind::Number => match node.int() {
+            Some(int) => ExprKind::Int(int),
+            None => ExprKind::Float(node.float()?),
+        },
+        Kind::Array => ExprKind::List(
+            node.elements()
+                .into_iter()
+                .map(|element| value_of(element, depth))
+                .collect::<Option<_>>()?,
+        ),
+        Kind::Object => ExprKind::Record(
+            node.members()
+                .into_iter()
+                .map(|member| field_of(member, depth))
+                .collect::<Option<_>>()?,
+        ),
+    };
+    let span = node.span();
+    Some(Expr { kind, span })
+}
+
+fn field_of(member: Member<'_>, depth: usize) -> Option<RecordField> {
+    Some(RecordField {
+        name: name(member.name.string()?, member.name.span()),
+        value: value_of(member.value, depth)?,
+    })
+}
+
+/// A type that is a word.
+pub(super) fn named_type(word: &str, span: Span) -> TypeExpr {
+    let kind = TypeKind::Named(name(word.to_owned(), span));
+    TypeExpr { kind, span }
+}
+
+/// `kind?`, once.
+pub(super) fn optional_type(kind: TypeExpr) -> TypeExpr {
+    match kind.kind {
+        TypeKind::Optional(_) | TypeKind::Error => kind,
+        _ => TypeExpr {
+            span: kind.span,
+            kind: TypeKind::Optional(Box::new(kind)),
+        },
+    }
+}
+
+/// A toolkit as an item.
+pub(super) fn toolkit_item(
+    node: Node<'_>,
+    docs: Option<Docs>,
+    name: Name,
+    tools: Vec<Tool>,
+) -> Item {
+    let toolkit = Toolkit {
+        name,
+        body: Braces {
+            open: node.opening(),
+            close: node.closing(),
+        },
+        tools,
+        others: Vec::new(),
+    };
+    Item {
+        docs,
+        kind: ItemKind::Toolkit(toolkit),
+        span: node.span(),
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut characters = text.chars();
+    let starts = |first: char| first.is_ascii_alphabetic() || first == '_';
+    characters.next().is_some_and(starts)
+        && characters.all(|other| other.is_ascii_alphanumeric() || other == '_')
+}

@@ -1,0 +1,489 @@
+//! Which files belong to a program: the entry, and whatever it reaches.
+//!
+//! Each file is read and parsed once, in the order in which it is reached. Nothing here knows a
+//! name: what a `use` or `import` leads to is kept as a [`Target`], for the scopes to bind.
+
+use std::collections::BTreeMap;
+
+use super::cycle::UseGraph;
+use super::file_path::{self, BadPath};
+use super::names::{DeclarationId, Module, ModuleId, Workspace};
+use super::scope;
+use super::standard::{self, StandardModule};
+use crate::diagnostic::{self, Code, Diagnostic, nearest};
+use crate::import::{self, ImportShape};
+use crate::source::{FileId, Files, MAX_FILE_BYTES, ReadError, SourceMap, Span};
+use crate::syntax::{self, Import, Item, ItemKind, Path, Text, Tree, Use, UseSource};
+
+/// Largest size of all files of a program together, in bytes: places are 32 bits wide.
+const MAX_PROGRAM_BYTES: u64 = 512 * 1024 * 1024;
+
+/// The module that is loaded though nobody names it: the default persona is in it.
+const ALWAYS_LOADED: &str = "personas";
+
+/// Gives every module that the file `entry` reaches, with its scope, and what is wrong with them.
+///
+/// Fails only where the entry itself cannot be read.
+pub fn load(entry: &str, files: &dyn Files) -> Result<(Workspace, Vec<Diagnostic>), ReadError> {
+    let mut loader = Loader::new(files);
+    loader.load_entry(&file_path::clean(entry))?;
+    loader.follow_all();
+    if let Some(module) = StandardModule::named(ALWAYS_LOADED) {
+        loader.standard_module(module);
+        loader.follow_all();
+    }
+    loader.report_missing();
+    let Loader {
+        mut workspace,
+        targets,
+        graph,
+        mut diagnostics,
+        ..
+    } = loader;
+    diagnostics.extend(graph.cycles(&workspace));
+    diagnostics.extend(scope::bind(&mut workspace, &targets));
+    diagnostic::sort(&mut diagnostics);
+    Ok((workspace, diagnostics))
+}
+
+/// What a `use` or `import` leads to, by the item that it is.
+pub(super) type Targets = BTreeMap<DeclarationId, Target>;
+
+/// What a `use` or `import` leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    Module(ModuleId),
+    /// The one toolkit of a tool file.
+    Toolkit(DeclarationId),
+    /// It could not be loaded, which has been reported.
+    Broken,
+}
+
+/// Why a file is not part of the program, though something uses it.
+#[derive(Debug, Clone)]
+enum Failure {
+    Unreadable(ReadError),
+    ProgramTooLarge,
+}
+
+/// A tool file of another format, read once.
+#[derive(Debug)]
+struct ToolFile {
+    tree: Tree,
+    shape: ImportShape,
+    /// The modules made of it. One that is a single toolkit has another name for each alias.
+    modules: BTreeMap<String, ModuleId>,
+}
+
+/// What names a file in a `use` or `import`.
+#[derive(Debug, Clone)]
+struct Written {
+    user: ModuleId,
+    text: Text,
+    /// What it is where it names no file.
+    code: Code,
+}
+
+/// A file that is used and could not be read.
+#[derive(Debug)]
+struct Missing {
+    written: Written,
+    path: String,
+    failure: Failure,
+}
+
+struct Loader<'f> {
+    files: &'f dyn Files,
+    workspace: Workspace,
+    targets: Targets,
+    graph: UseGraph,
+    diagnostics: Vec<Diagnostic>,
+    by_path: BTreeMap<String, Result<ModuleId, Failure>>,
+    tool_files: BTreeMap<String, Result<ToolFile, Failure>>,
+    /// Reported when everything is loaded: what is near is known only then.
+    missing: Vec<Missing>,
+    bytes: u64,
+    followed: usize,
+}
+
+impl<'f> Loader<'f> {
+    fn new(files: &'f dyn Files) -> Self {
+        let workspace = Workspace {
+            sources: SourceMap::new(),
+            modules: Vec::new(),
+        };
+        Self {
+            files,
+            workspace,
+            targets: Targets::new(),
+            graph: UseGraph::default(),
+            diagnostics: Vec::new(),
+            by_path: BTreeMap::new(),
+            tool_files: BTreeMap::new(),
+            missing: Vec::new(),
+            bytes: 0,
+            followed: 0,
+        }
+    }
+
+    fn load_entry(&mut self, path: &str) -> Result<(), ReadError> {
+        let text = self.files.read(path)?;
+        if text.len() as u64 > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge);
+        }
+        self.bytes += text.len() as u64;
+        let file = self.workspace.sources.add(path, text);
+        let module = self.add_parsed(String::new(), file);
+        self.by_path.insert(path.to_owned(), Ok(module));
+        Ok(())
+    }
+
+    /// Follows what the modules use until no new module turns up.
+    fn follow_all(&mut self) {
+        while self.followed < self.workspace.modules.len() {
+            let module = ModuleId(self.followed as u32);
+            self.followed += 1;
+            self.follow(module);
+        }
+    }
+
+    fn follow(&mut self, module: ModuleId) {
+        let items = self.workspace.module(module).tree.items.iter().enumerate();
+        let leads_on = |item: &Item| matches!(item.kind, ItemKind::Use(_) | ItemKind::Import(_));
+        let leads: Vec<(u32, Item)> = items
+            .filter(|(_, item)| leads_on(item))
+            .map(|(index, item)| (index as u32, item.clone()))
+            .collect();
+        for (item, lead) in leads {
+            let target = match &lead.kind {
+                ItemKind::Use(it) => self.follow_use(module, it, lead.span),
+                ItemKind::Import(it) => self.follow_import(module, it),
+                _ => continue,
+            };
+            self.targets.insert(DeclarationId { module, item }, target);
+        }
+    }
+
+    fn follow_use(&mut self, module: ModuleId, written: &Use, span: Span) -> Target {
+        let used = match &written.source {
+            UseSource::Path(path) => self.standard_module_at(path),
+            UseSource::File(text) => self.scenario_file(module, text),
+        };
+        match used {
+            Some(used) => {
+                self.graph.add(module, used, span);
+                Target::Module(used)
+            }
+            None => Target::Broken,
+        }
+    }
+
+    fn standard_module_at(&mut self, path: &Path) -> Option<ModuleId> {
+        match find_standard_module(path) {
+            Ok(module) => Some(self.standard_module(module)),
+            Err(problem) => {
+                self.diagnostics.push(*problem);
+                None
+            }
+        }
+    }
+
+    fn standard_module(&mut self, module: StandardModule) -> ModuleId {
+        if let Some(loaded) = self.workspace.module_named(&module.path()) {
+            return loaded;
+        }
+        let file = self.workspace.sources.add(module.file_name(), module.text);
+        let id = self.add_parsed(module.path(), file);
+        self.workspace.modules[id.0 as usize].is_std = true;
+        id
+    }
+
+    fn scenario_file(&mut self, user: ModuleId, text: &Text) -> Option<ModuleId> {
+        let code = Code::ModuleNotFound;
+        let written = Written {
+            user,
+            text: text.clone(),
+            code,
+        };
+        let path = self.path_from_root(&written)?;
+        if path.ends_with(".json") {
+            let alias = file_path::stem(&path);
+            let problem = Diagnostic::new(code, text.span, format!("`{path}` is no scenario file"));
+            self.diagnostics.push(problem.help(format!(
+                "tool files are imported: `import toolkits \"{}\" as {alias}`",
+                text.value
+            )));
+            return None;
+        }
+        if !self.by_path.contains_key(&path) {
+            let loaded = self
+                .read(&path)
+                .map(|file| self.add_parsed(path.clone(), file));
+            self.by_path.insert(path.clone(), loaded);
+        }
+        match &self.by_path[&path] {
+            Ok(module) => Some(*module),
+            Err(failure) => {
+                self.missing.push(Missing {
+                    failure: failure.clone(),
+                    written,
+                    path,
+                });
+                None
+            }
+        }
+    }
+
+    fn follow_import(&mut self, user: ModuleId, import: &Import) -> Target {
+        if import.what.text != "toolkits" {
+            let message = format!("`{}` cannot be imported", import.what.text);
+            let problem = Diagnostic::new(Code::WrongType, import.what.span, message)
+                .label("what can be imported is `toolkits`")
+                .did_you_mean(Some("toolkits"));
+            self.diagnostics.push(problem);
+            return Target::Broken;
+        }
+        let written = Written {
+            user,
+            text: import.path.clone(),
+            code: Code::BadImport,
+        };
+        match self.path_from_root(&written) {
+            Some(path) => self.tool_file(written, path, &import.alias.text),
+            None => Target::Broken,
+        }
+    }
+
+    fn tool_file(&mut self, written: Written, path: String, alias: &str) -> Target {
+        if path.ends_with(".ots") {
+            let text = &written.text;
+            let message = format!("`{path}` is a scenario file, not a tool file");
+            let problem = Diagnostic::new(Code::BadImport, text.span, message).help(format!(
+                "scenario files are used: `use \"{}\" as {alias}`",
+                text.value
+            ));
+            self.diagnostics.push(problem);
+            return Target::Broken;
+        }
+        if !self.tool_files.contains_key(&path) {
+            let read = self.read(&path).map(|file| self.read_tools(file));
+            self.tool_files.insert(path.clone(), read);
+        }
+        match self.tool_files.get_mut(&path) {
+            Some(Ok(tools)) => tools.target(&mut self.workspace, &path, alias),
+            Some(Err(failure)) => {
+                self.missing.push(Missing {
+                    failure: failure.clone(),
+                    written,
+                    path,
+                });
+                Target::Broken
+            }
+            None => Target::Broken,
+        }
+    }
+
+    fn read_tools(&mut self, file: FileId) -> ToolFile {
+        let (tree, shape, problems) = import::read(file, &self.workspace.sources);
+        self.diagnostics.extend(problems);
+        ToolFile {
+            tree,
+            shape,
+            modules: BTreeMap::new(),
+        }
+    }
+
+    fn read(&mut self, path: &str) -> Result<FileId, Failure> {
+        let text = self.files.read(path).map_err(Failure::Unreadable)?;
+        let size = text.len() as u64;
+        if size > MAX_FILE_BYTES {
+            return Err(Failure::Unreadable(ReadError::TooLarge));
+        }
+        if self.bytes + size > MAX_PROGRAM_BYTES {
+            return Err(Failure::ProgramTooLarge);
+        }
+        self.bytes += size;
+        Ok(self.workspace.sources.add(path, text))
+    }
+
+    fn add_parsed(&mut self, path: String, file: FileId) -> ModuleId {
+        let (tree, problems) = syntax::parse(file, &self.workspace.sources);
+        self.diagnostics.extend(problems);
+        self.workspace.add_module(path, tree)
+    }
+
+    fn path_from_root(&mut self, written: &Written) -> Option<String> {
+        let user = self.workspace.module(written.user);
+        let user = self.workspace.sources.file(user.tree.file).name();
+        match file_path::join(user, &written.text.value) {
+            Ok(path) => Some(path),
+            Err(bad) => {
+                self.diagnostics.push(bad_path(written, bad));
+                None
+            }
+        }
+    }
+
+    fn report_missing(&mut self) {
+        let missing = std::mem::take(&mut self.missing);
+        let problems = missing.iter().map(|missing| self.describe(missing));
+        let problems: Vec<Diagnostic> = problems.collect();
+        self.diagnostics.extend(problems);
+    }
+
+    fn describe(&self, missing: &Missing) -> Diagnostic {
+        let Missing { written, path, .. } = missing;
+        let span = written.text.span;
+        match &missing.failure {
+            Failure::ProgramTooLarge => {
+                let bound = MAX_PROGRAM_BYTES / 1024 / 1024;
+                let message = format!("with `{path}`, the program is larger than {bound} MiB");
+                Diagnostic::new(Code::TooLarge, span, message)
+            }
+            Failure::Unreadable(ReadError::NotFound) => {
+                Diagnostic::new(Code::ModuleNotFound, span, format!("no file `{path}`"))
+                    .label("paths start at the folder of this file")
+                    .did_you_mean(self.near_file(written, path).as_deref())
+            }
+            Failure::Unreadable(error) => {
+                let code = match error {
+                    ReadError::TooLarge => Code::TooLarge,
+                    ReadError::OutsideRoot { .. } => Code::PathOutsideRoot,
+                    ReadError::NotUtf8 { .. } => written.code,
+                    _ => Code::ModuleNotFound,
+                };
+                Diagnostic::new(code, span, format!("cannot read `{path}`: {error}"))
+            }
+        }
+    }
+
+    /// The file that was meant, in quotes: one with the ending left out, or one that is loaded.
+    fn near_file(&self, written: &Written, path: &str) -> Option<String> {
+        let user = self.workspace.module(written.user);
+        let user = self.workspace.sources.file(user.tree.file).name();
+        let with_ending = match written.code {
+            Code::BadImport => format!("{path}.json"),
+            _ => format!("{path}.ots"),
+        };
+        if self.files.read(&with_ending).is_ok() {
+            return Some(format!("\"{}\"", file_path::relative(user, &with_ending)));
+        }
+        let loaded = self.by_path.iter().filter(|(_, loaded)| loaded.is_ok());
+        let others = loaded.map(|(path, _)| path.as_str());
+        let near = nearest(path, others.filter(|other| *other != user))?;
+        Some(format!("\"{}\"", file_path::relative(user, near)))
+    }
+}
+
+impl Workspace {
+    fn add_module(&mut self, path: String, tree: Tree) -> ModuleId {
+        self.modules.push(Module {
+            path,
+            tree,
+            scope: BTreeMap::new(),
+            is_std: false,
+            is_foreign: false,
+            has_unknown_names: false,
+        });
+        ModuleId(self.modules.len() as u32 - 1)
+    }
+}
+
+impl ToolFile {
+    /// What an import of this file under `alias` stands for.
+    fn target(&mut self, workspace: &mut Workspace, path: &str, alias: &str) -> Target {
+        let name = match self.shape {
+            ImportShape::Many => "",
+            ImportShape::One => alias,
+        };
+        // What is not understood at all has been reported.
+        let first = match self.tree.items.first() {
+            Some(first) => first,
+            None => return Target::Broken,
+        };
+        let is_broken = matches!(first.kind, ItemKind::Error { .. });
+        if self.shape == ImportShape::One && is_broken {
+            return Target::Broken;
+        }
+        let module = match self.modules.get(name) {
+            Some(module) => *module,
+            None => self.add_module(workspace, path, name),
+        };
+        match self.shape {
+            ImportShape::Many => Target::Module(module),
+            ImportShape::One => Target::Toolkit(DeclarationId { module, item: 0 }),
+        }
+    }
+
+    fn add_module(&mut self, workspace: &mut Workspace, path: &str, name: &str) -> ModuleId {
+        let mut tree = self.tree.clone();
+        if let (ImportShape::One, Some(item)) = (self.shape, tree.items.first_mut())
+            && let ItemKind::Toolkit(toolkit) = &mut item.kind
+        {
+            toolkit.name.text = name.to_owned();
+        }
+        let module = workspace.add_module(path.to_owned(), tree);
+        workspace.modules[module.0 as usize].is_foreign = true;
+        self.modules.insert(name.to_owned(), module);
+        module
+    }
+}
+
+fn find_standard_module(path: &Path) -> Result<StandardModule, Box<Diagnostic>> {
+    let names = standard::MODULES.map(|module| module.name);
+    let first = &path.segments[0];
+    if first.text != "std" {
+        let message = format!("`{}` is no module", first.text);
+        let problem = Diagnostic::new(Code::ModuleNotFound, first.span, message)
+            .label("modules are `std.…` or files in quotes")
+            .did_you_mean(nearest(&first.text, ["std"]));
+        return Err(Box::new(problem));
+    }
+    let Some(second) = path.segments.get(1) else {
+        let problem = Diagnostic::new(
+            Code::ModuleNotFound,
+            path.span,
+            "`std` is not a module itself",
+        );
+        return Err(Box::new(problem.help(modules_of_std(&names))));
+    };
+    StandardModule::named(&second.text).ok_or_else(|| {
+        let message = format!("no module `std.{}`", second.text);
+        let problem = Diagnostic::new(Code::ModuleNotFound, second.span, message);
+        Box::new(match nearest(&second.text, names) {
+            Some(near) => problem.did_you_mean(Some(near)),
+            None => problem.help(modules_of_std(&names)),
+        })
+    })
+}
+
+fn modules_of_std(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`std.{name}`")).collect();
+    format!("the modules of std are {}", names.join(", "))
+}
+
+fn bad_path(written: &Written, bad: BadPath) -> Diagnostic {
+    let Written { text, code, .. } = written;
+    let value = &text.value;
+    match bad {
+        BadPath::Empty => Diagnostic::new(*code, text.span, "the path names no file"),
+        BadPath::Absolute => {
+            let message = format!("`{value}` is an absolute path");
+            Diagnostic::new(Code::PathOutsideRoot, text.span, message)
+                .help("write a path that starts at the folder of this file, such as `./people.ots`")
+        }
+        BadPath::OutsideRoot => {
+            let message = format!("`{value}` leaves the project's root");
+            Diagnostic::new(Code::PathOutsideRoot, text.span, message).help(
+                "the root is the nearest folder above the outermost file that holds \
+                 `autosafe.toml` or `.git`, or else the file's own folder",
+            )
+        }
+        BadPath::Backslash => {
+            let mended = format!("\"{}\"", value.replace('\\', "/"));
+            Diagnostic::new(*code, text.span, format!("`{value}` is no path"))
+                .label("folders are separated by `/`")
+                .did_you_mean(Some(&mended))
+        }
+    }
+}
