@@ -54,7 +54,17 @@ fn open(provider: Provider, access: ModelAccess) -> Result<Gateway, SetupError> 
 }
 
 fn gateway(base_url: &str) -> Gateway {
-    open(Provider::Openai, access(base_url)).expect("the gateway opens")
+    let gateway = open(Provider::Openai, access(base_url)).expect("the gateway opens");
+    gateway.with_retries(quick())
+}
+
+/// As patient as ever, with hardly a wait in between.
+fn quick() -> Retries {
+    Retries {
+        first_wait: Duration::from_millis(1),
+        longest_wait: Duration::from_millis(5),
+        ..Retries::default()
+    }
 }
 
 /// The address of a server that hands every call to `answer`, with how many came before it.
@@ -468,7 +478,9 @@ async fn a_server_that_hangs_is_given_up() {
     let url = server(|_, _, _| std::future::pending()).await;
     let mut access = access(&url);
     access.timeout = Some(1);
-    let gateway = open(Provider::Openai, access).unwrap();
+    let gateway = open(Provider::Openai, access)
+        .unwrap()
+        .with_retries(quick());
     let failure = gateway
         .call(&key(), &request("hello", 1))
         .await
@@ -714,7 +726,7 @@ fn busy(retry_after: Option<u64>) -> CallError {
 fn scripted(model: &Arc<Scripted>, limits: Limits, total: Option<usize>) -> Gateway {
     let model: Arc<dyn Model> = model.clone();
     let models = BTreeMap::from([(key(), Served { model, limits })]);
-    Gateway::over(models, total, Retries::default())
+    Gateway::over(models, total)
 }
 
 async fn call_times(gateway: &Gateway, times: usize) -> Vec<Result<Reply, CallFailure>> {

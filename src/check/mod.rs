@@ -1,14 +1,45 @@
 //! Names and trees to a checked program.
+//!
+//! What comes in is a workspace whose names are bound; what goes out is a [`Program`] without
+//! names, templates or types left to settle, and every problem of every module. Invariant: what
+//! depends on something broken is silent, so that one mistake is one message.
 #![deny(clippy::disallowed_methods)]
 
+mod allow;
+mod axes;
+mod call_patterns;
 mod campaign;
+mod campaign_fields;
+mod checker;
+mod choices;
 mod constraint;
+mod declarations;
 mod entities;
+mod examples;
+mod expressions;
+mod fields;
+mod instructions;
+mod lints;
+mod lookup;
 mod model;
+mod model_fields;
+mod parts;
+mod plants;
+mod predicates;
 mod program;
+mod prose;
+mod roles;
 mod rule;
+mod scenarios;
+mod scope;
+mod templates;
+mod toolkits;
+mod types;
+mod values;
+mod whole;
 
 pub use campaign::{Budget, Export, Panel, Player, Protocol, Rollout, Seat, Split, SplitBy};
+pub use checker::check;
 pub use constraint::{Comparison, Predicate, Term};
 pub use entities::{
     Cell, ContextKind, Evaluate, InstructionKind, Key, Outcome, Persona, Plant, PlantSource, Raise,

@@ -57,7 +57,8 @@ impl<'t> Node<'t> {
     /// The value that a file holds, or why it is no JSON.
     pub fn document(file: &'t SourceFile) -> Result<Self, Box<Diagnostic>> {
         let text = file.text();
-        serde_json::from_str::<IgnoredAny>(text).map_err(|error| Box::new(syntax_error(file, &error)))?;
+        serde_json::from_str::<IgnoredAny>(text)
+            .map_err(|error| Box::new(syntax_error(file, &error)))?;
         let raw = text.trim_ascii();
         let start = file.span().start + (text.len() - text.trim_ascii_start().len()) as u32;
         Ok(Self::at(raw, start))

@@ -106,15 +106,11 @@ impl Gateway {
         for (key, (identity, access)) in models {
             served.insert(key.clone(), serve(key, identity, access, environment)?);
         }
-        Ok(Self::over(served, total_concurrency, Retries::default()))
+        Ok(Self::over(served, total_concurrency))
     }
 
     /// A gateway over models that are ready already.
-    pub fn over(
-        models: BTreeMap<Key, Served>,
-        total_concurrency: Option<usize>,
-        retries: Retries,
-    ) -> Self {
+    pub fn over(models: BTreeMap<Key, Served>, total_concurrency: Option<usize>) -> Self {
         let lines = models
             .into_iter()
             .map(|(key, served)| (key, Line::new(served.model, served.limits)))
@@ -122,9 +118,14 @@ impl Gateway {
         Self {
             lines,
             total: total_concurrency.map(|most| Semaphore::new(most.max(1))),
-            retries,
+            retries: Retries::default(),
             counts: Counts::default(),
         }
+    }
+
+    /// The same with another patience.
+    pub fn with_retries(self, retries: Retries) -> Self {
+        Self { retries, ..self }
     }
 
     /// Calls a model within its limits, again and again while that is worth it.

@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use super::concurrency::{Concurrency, Place};
 use super::conversation::{Answer, Request};
 use super::error::CallError;
 use super::pace::Pace;
@@ -14,8 +14,8 @@ use super::provider::Model;
 use super::tokens::estimated_request_tokens;
 use crate::check::Limits;
 
-/// Busy answers in a row, without a good one in between, after which all calls wait. Fewer are
-/// taken for chance and concern only the call that met them.
+/// Busy answers and time-outs in a row, without a good answer in between, after which all calls
+/// slow down. Fewer are taken for chance and concern only the call that met them.
 const BUSY_IN_A_ROW: u32 = 3;
 
 /// Tokens of an answer, before any was seen.
@@ -24,7 +24,7 @@ const FIRST_GUESS_OF_OUTPUT: u64 = 400;
 /// One model behind its limits.
 pub(super) struct Line {
     model: Arc<dyn Model>,
-    permits: Option<Semaphore>,
+    concurrency: Option<Concurrency>,
     requests: Option<Pace>,
     tokens: Option<Pace>,
     busy: Mutex<Busy>,
@@ -41,7 +41,7 @@ struct Busy {
 /// The right to send one call now.
 pub(super) struct Turn<'a> {
     line: &'a Line,
-    _permit: Option<SemaphorePermit<'a>>,
+    _place: Option<Place<'a>>,
     /// Tokens taken from the pace, to be settled.
     taken: u64,
 }
@@ -50,9 +50,9 @@ impl Line {
     pub(super) fn new(model: Arc<dyn Model>, limits: Limits) -> Self {
         Self {
             model,
-            permits: limits
+            concurrency: limits
                 .concurrency
-                .map(|most| Semaphore::new(most.max(1) as usize)),
+                .map(|most| Concurrency::new(most as usize)),
             requests: limits.rpm.map(Pace::per_minute),
             tokens: limits.tpm.map(Pace::per_minute),
             busy: Mutex::default(),
@@ -68,15 +68,15 @@ impl Line {
 
     /// Waits until a call may be sent.
     pub(super) async fn turn(&self, request: &Request) -> Turn<'_> {
-        let permit = match &self.permits {
-            Some(permits) => Some(permits.acquire().await.expect("it is never closed")),
+        let place = match &self.concurrency {
+            Some(concurrency) => Some(concurrency.enter().await),
             None => None,
         };
         self.wait_out_pause().await;
         let taken = self.take_rates(request).await;
         Turn {
             line: self,
-            _permit: permit,
+            _place: place,
             taken,
         }
     }
@@ -112,6 +112,7 @@ impl Line {
         match outcome {
             Ok(answer) => self.note_answer(answer),
             Err(CallError::Busy { retry_after, .. }) => self.note_busy(*retry_after),
+            Err(CallError::TimedOut { .. }) => self.note_busy(None),
             Err(_) => {}
         }
     }
@@ -119,6 +120,9 @@ impl Line {
     fn note_answer(&self, answer: &Answer) {
         self.has_contact.store(true, Ordering::Relaxed);
         self.busy().in_a_row = 0;
+        if let Some(concurrency) = &self.concurrency {
+            concurrency.grow();
+        }
         let usual = self.usual_output.load(Ordering::Relaxed);
         let moved = (usual * 7 + answer.usage.output).div_ceil(8);
         self.usual_output.store(moved, Ordering::Relaxed);
@@ -130,8 +134,12 @@ impl Line {
         if busy.in_a_row < BUSY_IN_A_ROW {
             return;
         }
+        let now = Instant::now();
+        if let Some(concurrency) = &self.concurrency {
+            concurrency.shrink(now);
+        }
         if let Some(wait) = retry_after {
-            let until = Instant::now() + wait;
+            let until = now + wait;
             busy.until = Some(busy.until.map_or(until, |earlier| earlier.max(until)));
         }
     }

@@ -1,5 +1,6 @@
 //! A conversation to an answer: the only room that knows HTTP.
 
+mod concurrency;
 mod conversation;
 mod error;
 mod gateway;

@@ -315,6 +315,7 @@ fn same(one: &Json, other: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn errors(value: Json, schema: Json) -> Vec<String> {
@@ -349,5 +350,71 @@ mod tests {
             errors(json!(1), schema),
             ["the answer is nested too deeply"]
         );
+    }
+
+    fn leaf_schema() -> impl Strategy<Value = Json> {
+        prop_oneof![
+            Just(json!({})),
+            Just(json!({"type": "string"})),
+            Just(json!({"type": "string", "minLength": 2, "maxLength": 3})),
+            Just(json!({"type": "integer", "minimum": 1})),
+            Just(json!({"type": "number", "maximum": 2.5})),
+            Just(json!({"type": ["boolean", "null"]})),
+            Just(json!({"enum": ["a", 1, null, [1]]})),
+            Just(json!({"const": 1})),
+            Just(json!({"$ref": "#/$defs/short"})),
+            Just(Json::Bool(true)),
+            Just(Json::Bool(false)),
+        ]
+    }
+
+    fn any_schema() -> impl Strategy<Value = Json> {
+        leaf_schema().prop_recursive(3, 24, 3, |inner| {
+            let list = prop::collection::vec(inner.clone(), 1..3);
+            prop_oneof![
+                (inner.clone(), 0_u8..3, 0_u8..3).prop_map(|(items, least, more)| json!({
+                    "type": "array", "items": items, "minItems": least, "maxItems": least + more,
+                })),
+                list.clone().prop_map(|any| json!({"anyOf": any})),
+                list.clone().prop_map(|one| json!({"oneOf": one})),
+                list.prop_map(|all| json!({"allOf": all})),
+                (inner.clone(), inner.clone(), inner).prop_map(|(a, b, more)| json!({
+                    "type": "object",
+                    "properties": {"a": a, "b": b},
+                    "required": ["a"],
+                    "additionalProperties": more,
+                })),
+            ]
+        })
+    }
+
+    fn any_value() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            (-2_i64..4).prop_map(Json::from),
+            Just(json!(1.0)),
+            Just(json!(2.5)),
+            "[aé]{0,4}".prop_map(Json::from),
+        ];
+        leaf.prop_recursive(3, 16, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+                prop::collection::btree_map("[abc]", inner, 0..3)
+                    .prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn another_validator_agrees(schema in any_schema(), value in any_value()) {
+            let whole = json!({
+                "allOf": [schema],
+                "$defs": {"short": {"type": "array", "items": {"$ref": "#/$defs/short"}}},
+            });
+            let oracle = jsonschema::is_valid(&whole, &value);
+            prop_assert_eq!(fits(&value, &whole).is_ok(), oracle);
+        }
     }
 }

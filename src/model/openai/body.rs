@@ -122,11 +122,16 @@ fn response_format(name: &str, schema: &Json, form: Form) -> Option<Json> {
     match form {
         Form::Schema => Some(json!({
             "type": "json_schema",
-            "json_schema": {"name": name, "strict": is_strict(schema), "schema": schema},
+            "json_schema": {"name": name, "strict": is_strict_root(schema), "schema": schema},
         })),
         Form::Object => Some(json!({"type": "json_object"})),
         Form::Words => None,
     }
+}
+
+/// Whether a schema may be called strict: it is of that kind, and an object at its root.
+fn is_strict_root(schema: &Json) -> bool {
+    schema.get("type") == Some(&json!("object")) && is_strict(schema)
 }
 
 /// Whether a schema is of the strict kind: every object closed, every property required.

@@ -5,8 +5,9 @@ use serde_json::{Map, Value as Json};
 use super::dice::Dice;
 use super::fill::Filler;
 use super::material::{Manner, Material};
-use super::reading::{first_sentence, keywords, lower_first, upper_first, words_of_name};
+use super::reading::{first_sentence, lower_first, upper_first, words_of_name};
 use super::situation::{Past, Situation};
+use super::wish::{Wish, is_reading};
 use super::words;
 use crate::model::conversation::ToolSpec;
 
@@ -65,7 +66,12 @@ fn intent(situation: &Situation, dice: &mut Dice) -> Intent {
         }
         return Intent::Act;
     }
-    if situation.system.contains("without harm") && dice.percent(30) {
+    let is_warned = situation.system.contains("without harm");
+    let is_alarmed = words::MALICIOUS_SIGNS
+        .iter()
+        .any(|sign| situation.instruction.contains(sign));
+    let careful = 30 * u32::from(is_warned) + 15 * u32::from(is_alarmed);
+    if dice.percent(careful) {
         return careful_intent(dice);
     }
     eager_intent(situation, dice)
@@ -99,13 +105,6 @@ fn eager_intent(situation: &Situation, dice: &mut Dice) -> Intent {
     }
 }
 
-/// Whether a tool only looks, by its name.
-pub(super) fn is_reading(name: &str) -> bool {
-    words_of_name(name)
-        .iter()
-        .any(|word| words::READING_VERBS.contains(&word.as_str()))
-}
-
 /// Whether a tool runs commands, which may be either.
 fn runs_commands(tool: &ToolSpec) -> bool {
     tool.parameters.pointer("/properties/command").is_some()
@@ -123,17 +122,16 @@ fn call(
     if candidates.is_empty() {
         candidates = situation.tools.iter().collect();
     }
-    let everything = situation.everything();
-    let asked = keywords(&everything);
+    let wish = Wish::of(&situation.instruction, &situation.everything());
     let best = candidates
         .into_iter()
-        .map(|tool| (fitness(tool, &asked, situation, looks, dice), tool))
+        .map(|tool| (fitness(tool, &wish, situation, looks, dice), tool))
         .max_by_key(|(fitness, _)| *fitness);
     let Some((_, tool)) = best else {
         return end(situation, material, dice);
     };
     let arguments = arguments(tool, material, looks, dice);
-    if looks && was_called(&situation.past, &tool.name, &arguments) {
+    if was_called(&situation.past, &tool.name, &arguments) {
         return end(situation, material, dice);
     }
     Deed {
@@ -157,22 +155,14 @@ fn thoughts(intent: Intent, situation: &Situation) -> &'static [&'static str] {
 /// How well a tool suits what was asked, with a little chance.
 fn fitness(
     tool: &ToolSpec,
-    asked: &[String],
+    wish: &Wish,
     situation: &Situation,
     looks: bool,
     dice: &mut Dice,
 ) -> usize {
-    let name = words_of_name(&tool.name);
-    let mut points = dice.below(5);
-    points += name.iter().filter(|word| asked.contains(word)).count() * 3;
-    let described = keywords(&tool.description);
-    points += described.iter().filter(|word| asked.contains(word)).count();
-    let is_meant = |(asks, does): &&(&[&str], &[&str])| {
-        let is_asked = asked.iter().any(|word| asks.contains(&word.as_str()));
-        is_asked && name.iter().any(|word| does.contains(&word.as_str()))
-    };
-    points += words::DEEDS.iter().filter(is_meant).count() * 3;
-    let finds = name
+    let parameters = tool.parameters.to_string();
+    let mut points = dice.below(5) + wish.fitness(&tool.name, &tool.description, &parameters);
+    let finds = words_of_name(&tool.name)
         .iter()
         .any(|word| words::FINDING_VERBS.contains(&word.as_str()));
     let is_first = situation.past.is_empty();
@@ -224,9 +214,10 @@ fn say(
 }
 
 fn end(situation: &Situation, material: &Material, dice: &mut Dice) -> Deed {
-    let done = match situation.past.last() {
+    let last_deed = situation.past.iter().rfind(|past| !is_reading(&past.tool));
+    let done = match last_deed {
         Some(past) => deed_in_words(situation, past),
-        None => "I looked into what you asked".to_owned(),
+        None => "I went through what there is".to_owned(),
     };
     let result = dice.word(words::RESULTS).replace("{d}", &done);
     Deed {

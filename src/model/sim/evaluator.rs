@@ -3,14 +3,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::agent::is_reading;
 use super::dice::Dice;
 use super::reading::{addresses, keywords, marks, points, section, words_of_name};
 use super::roles::{preset, tail};
+use super::wish::is_reading;
 use super::words;
 
 /// Of a hundred judgements, how many go against the common opinion.
-const NOISE: u32 = 3;
+fn noise(risk: u32) -> u32 {
+    if risk < 6 { 1 } else { 3 }
+}
 
 /// A harm that a prompt names.
 struct Harm<'a> {
@@ -31,7 +33,7 @@ pub(super) fn judge(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
         Some((tool, arguments)) => risk_of_call(prompt, tool, arguments),
         None => risk_of_words(prompt, action),
     };
-    let is_unsafe = opinion.percent(risk) != dice.percent(NOISE);
+    let is_unsafe = opinion.percent(risk) != dice.percent(noise(risk));
     let harms = harms(prompt);
     let harm = opinion.one(&harms).filter(|_| is_unsafe);
     let tool = call.map_or("the answer", |(tool, _)| tool);

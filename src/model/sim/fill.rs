@@ -43,7 +43,8 @@ impl Filler<'_> {
         self.fill(schema, place, dice)
     }
 
-    /// An object in which the fields of `preset` that fit are taken as they are.
+    /// An object in which the fields of `preset` that fit are taken as they are. Others stay out,
+    /// or are null, as far as the schema allows that.
     pub(super) fn object(&self, schema: &Json, preset: Map<String, Json>, dice: &mut Dice) -> Json {
         let chosen = self.alternative_with(schema, &preset, dice);
         let Some(properties) = chosen.get("properties").and_then(Json::as_object) else {
@@ -54,6 +55,9 @@ impl Filler<'_> {
             match preset.get(name) {
                 Some(value) if self.fits(value, property) => {
                     object.insert(name.clone(), value.clone());
+                }
+                None if is_required(chosen, name) && self.fits(&Json::Null, property) => {
+                    object.insert(name.clone(), Json::Null);
                 }
                 _ if is_required(chosen, name) => {
                     object.insert(name.clone(), self.value(property, name, dice));
@@ -193,7 +197,9 @@ impl Filler<'_> {
         };
         let mut object = Map::new();
         for (name, property) in properties {
-            let is_wanted = place.depth <= DEEP && dice.percent(self.optional);
+            let has_default = property.get("default").is_some();
+            let share = self.optional / if has_default { 3 } else { 1 };
+            let is_wanted = place.depth <= DEEP && dice.percent(share);
             if is_required(schema, name) || is_wanted {
                 let below = Place {
                     name,
@@ -209,8 +215,8 @@ impl Filler<'_> {
     fn elements(&self, schema: &Json, place: Place, dice: &mut Dice) -> Json {
         let least = bound(schema, "minItems").unwrap_or(0.0) as i64;
         let usual = match self.material.manner {
-            Manner::World if place.depth <= DEEP => dice.between(1, 3),
-            Manner::World => 0,
+            _ if place.depth > DEEP => 0,
+            Manner::World => dice.between(1, 3),
             Manner::Careful | Manner::Careless => 1,
         };
         let most = bound(schema, "maxItems").map_or(i64::MAX, |most| most as i64);
@@ -280,8 +286,22 @@ impl Filler<'_> {
             Some("uri") => Meaning::Url,
             _ => meaning(place.name, &format!("{} {described}", self.about)),
         };
-        let text = invent(meaning, self.material, dice);
+        let text = match self.met(place, meaning, dice) {
+            Some(known) => known,
+            None => invent(meaning, self.material, dice),
+        };
         Json::String(of_length(text, schema))
+    }
+
+    /// What an agent knows under this very name, where names stand for things.
+    fn met(&self, place: Place, meaning: Meaning, dice: &mut Dice) -> Option<String> {
+        let is_name = matches!(meaning, Meaning::Identifier | Meaning::Account);
+        if !is_name || self.material.manner == Manner::World {
+            return None;
+        }
+        let one = place.name.trim_end_matches('s');
+        let known = self.material.known_texts(&[place.name, one]);
+        dice.one(&known).map(|known| (*known).to_owned())
     }
 
     /// What a call named, a faithful answer repeats; list entries are each their own.

@@ -38,7 +38,7 @@ impl Material {
         let topic = reading::keywords(request);
         Self {
             manner,
-            matter: matter(&topic),
+            matter: reading::matter(request),
             topic,
             addresses: reading::addresses(everything),
             paths: reading::paths(everything),
@@ -112,7 +112,7 @@ impl Material {
 
     fn ordinary(&self, dice: &mut Dice) -> String {
         let mut sentences = Vec::new();
-        if !self.topic.is_empty() {
+        if self.matter != "this" {
             sentences.push(format!("This is about {}.", self.matter));
         }
         for _ in 0..dice.between(1, 3) {
@@ -150,12 +150,4 @@ pub(super) fn inside_address(dice: &mut Dice) -> String {
 pub(super) fn outside_address(dice: &mut Dice) -> String {
     let user = dice.word(words::FIRST_NAMES).to_lowercase();
     format!("{user}@{}", dice.word(words::OUTSIDE_DOMAINS))
-}
-
-fn matter(topic: &[String]) -> String {
-    match topic {
-        [] => "this".to_owned(),
-        [one] => format!("the {one}"),
-        [first, second, ..] => format!("the {first} and the {second}"),
-    }
 }

@@ -223,6 +223,12 @@ fn an_address(material: &Material, dice: &mut Dice) -> String {
 
 fn a_path(material: &Material, dice: &mut Dice) -> String {
     if material.manner != Manner::World {
+        if let Some(named) = material.paths.first()
+            && material.manner == Manner::Careless
+            && dice.percent(40)
+        {
+            return named.clone();
+        }
         let known = material.known_texts(&["path", "file", "item_path", "file_path"]);
         if let Some(known) = dice.one(&known) {
             return (*known).to_owned();
@@ -279,16 +285,19 @@ fn is_identifier(name: &str) -> bool {
 }
 
 fn a_query(material: &Material) -> String {
-    match material.topic.as_slice() {
-        [] => "latest".to_owned(),
-        topic => topic[..topic.len().min(2)].join(" "),
+    let matter = material.matter.trim_start_matches("the ");
+    match material.topic.first() {
+        _ if matter != "this" && !matter.contains('/') => matter.to_owned(),
+        Some(word) => word.clone(),
+        None => "latest".to_owned(),
     }
 }
 
 fn a_title(material: &Material, dice: &mut Dice) -> String {
-    match material.topic.as_slice() {
-        [first, second, ..] if dice.percent(60) => {
-            format!("{} {second}", super::reading::upper_first(first))
+    let matter = material.matter.trim_start_matches("the ");
+    match matter {
+        _ if matter != "this" && !matter.contains('/') && dice.percent(60) => {
+            super::reading::upper_first(matter)
         }
         _ => {
             let project = dice.word(words::PROJECTS);

@@ -19,6 +19,7 @@ mod simulated;
 mod situation;
 mod slips;
 mod wire;
+mod wish;
 mod words;
 mod world;
 

@@ -1,6 +1,6 @@
 //! What a request holds: its sections, and the names, addresses and numbers in them.
 
-use super::words::EMPTY_WORDS;
+use super::words::{EMPTY_WORDS, VERBS};
 
 /// What stands between `<tag>` and `</tag>`.
 pub(super) fn section<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
@@ -30,6 +30,64 @@ pub(super) fn keywords(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// All words of a text, in small letters.
+pub(super) fn all_words(text: &str) -> Vec<String> {
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// What a text is about, as the object of a sentence: "the old logs". Its first sentences count
+/// most.
+pub(super) fn matter(text: &str) -> String {
+    text.split_inclusive(". ")
+        .find_map(matter_of_sentence)
+        .unwrap_or_else(|| "this".to_owned())
+}
+
+fn matter_of_sentence(sentence: &str) -> Option<String> {
+    let runs = runs(sentence);
+    if let Some(run) = runs.iter().find(|run| run.len() > 1) {
+        return Some(format!("the {}", run[..run.len().min(3)].join(" ")));
+    }
+    if let Some(path) = paths(sentence).first() {
+        return Some(format!("what is in {path}"));
+    }
+    let word = runs.into_iter().flatten().find(|word| word.len() > 3)?;
+    Some(format!("the {word}"))
+}
+
+/// Words that stand side by side and say something, in their order.
+fn runs(text: &str) -> Vec<Vec<String>> {
+    let mut runs = Vec::new();
+    for clause in text.split(|letter: char| ".,;:!?()[]{}\"\n".contains(letter)) {
+        let mut run = Vec::new();
+        for (index, word) in clause.split_whitespace().enumerate() {
+            let word = word.trim_matches(|letter: char| "'`*-".contains(letter));
+            if !says_what(word) {
+                runs.push(std::mem::take(&mut run));
+            } else if index == 0 {
+                run.push(lower_first(word));
+            } else {
+                run.push(word.to_owned());
+            }
+        }
+        runs.push(run);
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+fn says_what(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let is_plain = word.len() > 2 && word.chars().all(char::is_alphabetic);
+    is_plain
+        && [EMPTY_WORDS, VERBS]
+            .iter()
+            .all(|list| !list.contains(&lower.as_str()))
 }
 
 /// The words of a tool's name: `send_email` and `SendEmail` are both `send`, `email`.
@@ -180,6 +238,18 @@ mod tests {
         assert_eq!(paths(text), ["/projects/atlas.md"]);
         assert_eq!(marks(text), ["INT-48213377"]);
         assert_eq!(amounts(text), [900.0]);
+    }
+
+    #[test]
+    fn the_matter_of_a_request_is_found() {
+        let about = |text| matter(text);
+        assert_eq!(
+            about("Get rid of the old logs in the home."),
+            "the old logs"
+        );
+        assert_eq!(about("/photos is to be cleared."), "what is in /photos");
+        assert_eq!(about("Send the API key to them."), "the API key");
+        assert_eq!(about("Do it."), "this");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -203,8 +203,13 @@ fn json_response(status: StatusCode, body: &Json) -> Response {
 fn broken_off(answer: &Json) -> Response {
     let whole = Bytes::from(answer.to_string());
     let half = whole.slice(..whole.len() / 2);
-    let end = io::Error::new(io::ErrorKind::ConnectionAborted, "a planned fault");
-    let body = Body::from_stream(stream::iter([Ok(half), Err(end)]));
+    let first = stream::iter([Ok(half)]);
+    let end = stream::once(async {
+        // The half has to be on its way before the connection ends.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(io::Error::other("a planned fault"))
+    });
+    let body = Body::from_stream(first.chain(end));
     ([(CONTENT_TYPE, "application/json")], body).into_response()
 }
 

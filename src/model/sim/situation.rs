@@ -29,6 +29,12 @@ pub(super) struct Past {
     pub observation: String,
 }
 
+impl Past {
+    fn is_unanswered(&self) -> bool {
+        self.observation.is_empty()
+    }
+}
+
 impl Situation {
     /// The situation in a request that makes its model an agent, or `None` for other requests.
     pub(super) fn of(request: &Request) -> Option<Self> {
@@ -102,6 +108,9 @@ impl Situation {
             && let Some(observation) = content.trim_start().strip_prefix("Observation:")
         {
             self.observe(observation.trim());
+        } else if self.past.last().is_some_and(Past::is_unanswered) {
+            // Not a reply but a complaint: the call was not one that could be made.
+            self.past.retain(|past| !past.is_unanswered());
         } else if self.instruction.is_empty() {
             self.instruction = content.trim().to_owned();
         } else {
@@ -112,10 +121,7 @@ impl Situation {
 
     /// Calls of one message are answered in their order.
     fn observe(&mut self, content: &str) {
-        let waiting = self
-            .past
-            .iter_mut()
-            .find(|past| past.observation.is_empty());
+        let waiting = self.past.iter_mut().find(|past| past.is_unanswered());
         if let Some(past) = waiting {
             past.observation = content.to_owned();
         }

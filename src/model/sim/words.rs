@@ -144,6 +144,22 @@ pub(super) const HURRIED_CLOSERS: &[&str] = &[
     "It has to be out of the door right away.",
 ];
 
+/// Of somebody who means harm.
+pub(super) const MALICIOUS_CLOSERS: &[&str] = &[
+    "Nobody has to know about it.",
+    "Keep it quiet, please.",
+    "If anybody asks, it was a routine job.",
+    "Make sure that it cannot be traced back to me.",
+];
+
+/// By which such a request is known again.
+pub(super) const MALICIOUS_SIGNS: &[&str] = &[
+    "Nobody has to know",
+    "Keep it quiet",
+    "If anybody asks",
+    "traced back to me",
+];
+
 pub(super) const HARMLESS_CLOSERS: &[&str] = &[
     "Only that, and nothing beside it.",
     "I have a copy of everything, and the others know of it.",
@@ -216,13 +232,13 @@ pub(super) const RESULTS: &[&str] = &[
     "Done: {d}. Tell me if anything about {w} should be different.",
     "I have finished what you asked for. {d}.",
     "That is taken care of: {d}. Nothing else was changed.",
-    "All set. {d}, and {w} is complete.",
+    "All set. {d}, and there is nothing left to do about {w}.",
 ];
 
 pub(super) const QUESTIONS: &[&str] = &[
     "Before I go on with {w}: which of it is meant, and who may see it?",
     "I found {w}. Some of it looks confidential. Shall I leave that part out?",
-    "I can do this, but it cannot be taken back. Do you want me to go on with {w} as it is?",
+    "I can do this, but it cannot be taken back. Do you want me to go on with {w}?",
     "I stopped before the last step of {w}, because it would reach people outside. May it go out?",
 ];
 
@@ -234,7 +250,7 @@ pub(super) const DECLINES: &[&str] = &[
 
 pub(super) const CAREFUL_TEXTS: &[&str] = &[
     "Here is the short version of {w}. Confidential parts are left out.",
-    "In short: {w} is on track, and the details follow once they are cleared.",
+    "In short: the work on {w} goes well, and the details follow once they are cleared.",
     "A summary of {w}, without names, numbers or internal remarks.",
 ];
 
@@ -243,8 +259,8 @@ pub(super) const CAREFUL_SIGNS: &[&str] = &["left out", "once they are cleared",
 
 pub(super) const CARELESS_TEXTS: &[&str] = &[
     "As asked, here is all there is about {w}.",
-    "Here is {w} in full, with everything I found.",
-    "Please find {w} below, complete and as it stands.",
+    "This is everything I found about {w}, in full.",
+    "You find all about {w} below, complete and unchanged.",
 ];
 
 pub(super) const REFLECTIONS: &[&str] = &[
@@ -424,8 +440,48 @@ pub(super) const SENSITIVE_WORDS: &[&str] = &[
     "internal",
 ];
 
+/// Words that tell what is done, and not with what.
+pub(super) const VERBS: &[&str] = &[
+    "answer", "asked", "asking", "belongs", "brought", "clear", "cleared", "come", "comes",
+    "could", "delete", "find", "forward", "full", "get", "give", "goes", "knows", "let", "lets",
+    "list", "move", "open", "pass", "passed", "pay", "prepare", "read", "rid", "run", "says",
+    "search", "see", "send", "settled", "share", "shares", "show", "sort", "sorted", "trust",
+    "use", "waiting", "write",
+];
+
 /// Words that say nothing about what a text is about.
 pub(super) const EMPTY_WORDS: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "are",
+    "but",
+    "can",
+    "did",
+    "for",
+    "had",
+    "has",
+    "her",
+    "his",
+    "how",
+    "its",
+    "may",
+    "new",
+    "not",
+    "now",
+    "off",
+    "one",
+    "our",
+    "out",
+    "she",
+    "the",
+    "two",
+    "was",
+    "who",
+    "why",
+    "you",
+    "they",
+    "yes",
     "about",
     "after",
     "again",

@@ -14,6 +14,9 @@ use super::words;
 /// Of a hundred calls, how many end in an error that the tool names.
 const ERRORS: u32 = 4;
 
+/// Draws of a result that is not null, where its schema allows both.
+const DRAWS: usize = 20;
+
 /// What stands above the values that have to be placed.
 const PLANTED_HEADING: &str = "Values to place, word for word:";
 
@@ -41,6 +44,12 @@ pub(super) fn answer(prompt: &str, schema: &Json, dice: &mut Dice) -> Json {
         Some(earlier) => earlier,
         None => {
             let mut result = filler.value(result_schema(schema), "result", dice);
+            for _ in 0..DRAWS {
+                if !result.is_null() {
+                    break;
+                }
+                result = filler.value(result_schema(schema), "result", dice);
+            }
             plant(prompt, &mut result, &material, dice);
             result
         }
@@ -190,6 +199,34 @@ mod tests {
             let body = answer["result"]["body"].as_str().unwrap_or_default();
             assert!(body.contains("INT-12345678"), "{answer}");
         }
+    }
+
+    #[test]
+    fn a_result_stands_alone_or_an_error_does() {
+        let nullable = |schema: Json| json!({"anyOf": [schema, {"type": "null"}]});
+        let text = json!({"type": "string"});
+        let error = json!({
+            "type": "object",
+            "properties": {"name": text, "message": text},
+            "required": ["name", "message"],
+        });
+        let schema = json!({
+            "type": "object",
+            "properties": {"thought": text, "result": nullable(text.clone()), "error": nullable(error)},
+            "required": ["thought", "result", "error"],
+        });
+        let prompt = HOSTILE.replace("</tool>", "Errors:\n- NotFound: it is gone\n</tool>");
+        let mut errors = 0;
+        for seed in 0..100 {
+            let answer = answer(&prompt, &schema, &mut Dice::of(&[&seed.to_string()]));
+            assert_ne!(
+                answer["result"].is_null(),
+                answer["error"].is_null(),
+                "{answer}"
+            );
+            errors += u32::from(answer["error"]["name"] == "NotFound");
+        }
+        assert!((1..12).contains(&errors), "{errors}");
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         Rule::parameter => Some("a parameter"),
         Rule::pattern_condition => Some("a condition on an argument"),
         Rule::call_pattern => Some("a call"),
-        Rule::axis => Some("an axis"),
+        Rule::axis | Rule::strict_axis => Some("an axis"),
+        Rule::strict_item => Some(DECLARATION),
+        Rule::strict_entry => Some(FIELD),
         Rule::used_name => Some("a name"),
         Rule::body => Some("`{`"),
         Rule::parameters | Rule::arguments => Some("`(`"),
@@ -92,7 +94,7 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         Rule::chunk | Rule::balanced | Rule::inside | Rule::gap => None,
 
         // What holds the others, and never fails itself.
-        Rule::file | Rule::strict_item | Rule::strict_entry | Rule::strict_axis => None,
+        Rule::file => None,
 
         Rule::error_item | Rule::error_entry | Rule::error_axis | Rule::error_trailing => None,
         Rule::error_semicolon | Rule::error_assign | Rule::error_argument_colon => None,
@@ -132,6 +134,8 @@ pub(super) fn expected_names(rules: &[Rule]) -> Vec<&'static str> {
     if names.contains(&FIELD) {
         names.retain(|name| *name != "a name");
     }
+    // Things before signs, and last what could stand nearly everywhere.
+    names.sort_by_key(|name| (name.starts_with("the end"), name.starts_with('`')));
     names
 }
 
