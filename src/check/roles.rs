@@ -79,10 +79,9 @@ impl<'w> Checker<'w> {
         }
         let mut panels = BTreeMap::new();
         for role in Role::ALL {
-            if let Some(value) = block.free(role.word()) {
-                if let Some(panel) = self.read_role(module, role, value) {
-                    panels.insert(role, panel);
-                }
+            let value = block.free(role.word());
+            if let Some(panel) = value.and_then(|value| self.read_role(module, role, value)) {
+                panels.insert(role, panel);
             }
         }
         self.say_unplayed(block, fields.place("roles").unwrap_or_default());
