@@ -344,3 +344,90 @@ impl fmt::Display for LineColumn {
         write!(formatter, "{}:{}", self.line, self.column)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_files() -> (SourceMap, FileId, FileId) {
+        let mut sources = SourceMap::new();
+        let first = sources.add("a.ots", "one\ntwo é🦀 x");
+        let second = sources.add("b.ots", "three\r\nfour\n");
+        (sources, first, second)
+    }
+
+    #[test]
+    fn files_lie_apart_in_one_offset_space() {
+        let (sources, first, second) = two_files();
+        let (first, second) = (sources.file(first).span(), sources.file(second).span());
+        assert_eq!(first.start, 0);
+        assert!(first.end < second.start);
+        assert_eq!(
+            sources.file_at(first.end).map(SourceFile::name),
+            Some("a.ots")
+        );
+        assert_eq!(
+            sources.file_at(second.start).map(SourceFile::name),
+            Some("b.ots")
+        );
+        assert!(SourceMap::new().file_at(0).is_none());
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let (sources, first, _) = two_files();
+        let file = sources.file(first);
+        let at = file.text().find('x').expect("it is there") as u32;
+        assert_eq!(file.line_column(at).to_string(), "2:8");
+        assert_eq!(file.line_column(0).to_string(), "1:1");
+        assert_eq!(file.line_column(file.span().end).to_string(), "2:9");
+    }
+
+    #[test]
+    fn an_offset_inside_of_a_character_moves_to_its_start() {
+        let (sources, first, _) = two_files();
+        let file = sources.file(first);
+        let crab = file.text().find('🦀').expect("it is there") as u32;
+        assert_eq!(file.local(crab + 2), crab);
+        assert_eq!(sources.text(Span::new(crab, crab + 2)), "");
+    }
+
+    #[test]
+    fn a_line_has_a_span_without_its_break() {
+        let (sources, _, second) = two_files();
+        let file = sources.file(second);
+        let line = |number| file.line_span(number).map(|span| sources.text(span));
+        assert_eq!(line(2), Some("four"));
+        assert_eq!(line(3), Some(""));
+        assert_eq!((line(0), line(4)), (None, None));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_dropped_and_other_bytes_are_refused() {
+        assert_eq!(
+            decode(b"\xef\xbb\xbfots 1".to_vec()),
+            Ok("ots 1".to_owned())
+        );
+        assert_eq!(
+            decode(b"ots \xff".to_vec()),
+            Err(ReadError::NotUtf8 { at: 4 })
+        );
+    }
+
+    #[test]
+    fn what_is_no_readable_file_is_refused_by_name() {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let missing = Project::containing(&folder.path().join("none.ots"));
+        assert_eq!(missing.err(), Some(ReadError::NotFound));
+        let project = Project {
+            root: canonical(folder.path()).expect("the folder is there"),
+        };
+        assert_eq!(project.read("."), Err(ReadError::Directory));
+        assert_eq!(project.read("none.ots"), Err(ReadError::NotFound));
+        let outside = project.read("..");
+        assert!(
+            matches!(outside, Err(ReadError::OutsideRoot { .. })),
+            "{outside:?}"
+        );
+    }
+}

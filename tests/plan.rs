@@ -2,5 +2,9 @@
 
 #[path = "plan/builder.rs"]
 mod builder;
+#[path = "plan/items.rs"]
+mod items;
+#[path = "plan/program.rs"]
+mod program;
 #[path = "plan/rows.rs"]
 mod rows;

@@ -4,9 +4,10 @@
 mod outline;
 
 use autosafe::diagnostic::Diagnostic;
-use autosafe::source::SourceMap;
-use autosafe::syntax::{Tree, parse};
+use autosafe::source::{SourceMap, Span};
+use autosafe::syntax::{EntryKind, ExprKind, ItemKind, Text, Tree, parse};
 use outline::outline;
+use proptest::prelude::*;
 
 fn parsed(text: &str) -> (SourceMap, Tree, Vec<Diagnostic>) {
     let mut sources = SourceMap::new();
@@ -322,11 +323,12 @@ fn a_broken_declaration_keeps_its_name() {
     ), @r#"
     error item A
     error item
-    error item scenaro
+    error item C
     error item P
     persona D
       a = 1
     1:12 syntax: expected `=` or `{`, found `extends`
+    4:9 syntax: expected a name, found `{`
     6:1 syntax: expected a declaration, found `scenaro`
     8:10 syntax: expected `for`, found `to`
     9:21 syntax: expected the end of the line, found `rest`
@@ -356,7 +358,7 @@ fn common_mistakes_are_answered_by_name_and_read_for_what_they_mean() {
       time = error
     toolkit T
       tool t(x: list<string>) -> int
-    error item ots
+    error item
     2:11 syntax: a value follows `=`
     2:17 syntax: `;` ends no field
     3:12 syntax: a value follows `=`
@@ -454,16 +456,23 @@ fn text_blocks_closed_at_the_end_of_a_line_are_understood() {
         "scenario A {\n  instruction = \"\"\"\n    Do it.\"\"\"\n  context = \"\"\"Here\n    and there.\n  \"\"\"\n  safe = \"x\"\n}\n"
     ), @r#"
     scenario A
-      instruction = "  Do it.\"\"\"\ncontext = \"\"\"Here\n  and there."
+      instruction = "Do it."
+      context = "Here\n    and there."
       safe = "x"
+    3:11 syntax: the `"""` that closes a text block begins a line
+    4:16 syntax: a text block begins on the line after its `"""`
     "#);
 }
 
 #[test]
 fn quotes_inside_of_a_block_s_lines_are_text() {
     insta::assert_snapshot!(entries(
-        "a = \"\"\"\n  Say \"\"\"hello\"\"\" to them.\n\"\"\"\nb = \"\"\"one \"line\"\"\"\"\"\nc = 1"
-    ).replace("error", ""), @"");
+        "a = \"\"\"\n  Say \"\"\"hello\"\"\" to them.\n\"\"\"\nb = \"\"\"one \"line\" \"\"\"\nc = 1"
+    ), @r#"
+    a = "Say \"\"\"hello\"\"\" to them."
+    b = "one \"line\" "
+    c = 1
+    "#);
 }
 
 #[test]
@@ -478,13 +487,11 @@ fn brackets_of_another_kind_and_those_too_many_are_one_problem_each() {
     scenario B
       vary
         x in [1]
-    error item d
+      d = 2
     2:7 unclosed: `[` is closed by a bracket of another kind
-    3:8 unclosed: `(` is closed by a bracket of another kind
-    3:11 syntax: `)` closes nothing
+    3:10 syntax: `]` closes nothing
     6:1 syntax: `}` closes nothing
-    12:3 syntax: expected a declaration, found `d`
-    13:1 syntax: `}` closes nothing
+    11:3 syntax: `}` closes nothing
     "#);
 }
 
@@ -518,4 +525,299 @@ fn bad_escapes_and_numbers_are_said_where_they_stand() {
     3:7 out-of-range: `99999999999999999999` is beyond what is handled
     4:7 out-of-range: `0.3s` is no duration in whole seconds
     "#);
+}
+
+/// The text of a persona's only field, and what stands at the place of `part` of its value.
+fn located(text: &str, part: &str) -> String {
+    let (sources, tree, diagnostics) = parsed(text);
+    assert_eq!(lines(&sources, &diagnostics), "", "in\n{text}");
+    let value = only_text(&tree);
+    let start = value.value.find(part).expect("the value holds the part");
+    let span = value.locate(start, start + part.len());
+    sources.text(span).to_owned()
+}
+
+fn only_text(tree: &Tree) -> &Text {
+    let ItemKind::Persona(block) = &tree.items[0].kind else {
+        panic!("a persona is declared");
+    };
+    let EntryKind::Field(field) = &block.body.entries[0].kind else {
+        panic!("it has a field");
+    };
+    match &field.value.kind {
+        ExprKind::Text(text) | ExprKind::Prose { text, .. } => text,
+        other => panic!("its value is a text, not {other:?}"),
+    }
+}
+
+#[test]
+fn parts_of_a_text_are_found_where_they_are_written() {
+    let escapes = "persona A {\n  a = \"é\\n\\u{e9}{{ name }} \\\"x\\\" 🦀\"\n}\n";
+    assert_eq!(located(escapes, "name"), "name");
+    assert_eq!(located(escapes, "é{{"), "\\u{e9}{{");
+    assert_eq!(located(escapes, "\"x\""), "\\\"x\\\"");
+    assert_eq!(located(escapes, "🦀"), "🦀");
+    assert_eq!(located(escapes, "é\né"), "é\\n\\u{e9}");
+    let raw = "persona A {\n  a = r##\"a\\n\"# {{ b }}\"##\n}\n";
+    assert_eq!(located(raw, "\\n\"# {{ b }}"), "\\n\"# {{ b }}");
+}
+
+#[test]
+fn parts_of_a_text_block_are_found_where_they_are_written() {
+    let block = "persona A {\n  a = malicious \"\"\"\n    one {{ x }}\n\n      two é\n    three\n  \"\"\"\n}\n";
+    for text in [block.to_owned(), block.replace('\n', "\r\n")] {
+        assert_eq!(located(&text, "one {{ x }}"), "one {{ x }}");
+        assert_eq!(located(&text, "  two é"), "  two é");
+        assert_eq!(located(&text, "three"), "three");
+        let (_, tree, _) = parsed(&text);
+        assert_eq!(only_text(&tree).value, "one {{ x }}\n\n  two é\nthree");
+    }
+    assert_eq!(located(block, "é\nthree"), "é\n    three");
+}
+
+#[test]
+fn blocks_lose_the_indent_that_all_of_their_lines_have() {
+    insta::assert_snapshot!(entries(
+        "a = \"\"\"\n\"\"\"\nb = \"\"\"\"\"\"\nc = \"\"\" one \"\"\"\nd = \"\"\"\n      deep\n    less\n   \n\n    \\n raw\n        \"\"\", e = 1\n\
+         f = \"\"\"\n\ttab\n  blanks\n\"\"\""
+    ), @r#"
+    a = ""
+    b = ""
+    c = " one "
+    d = "  deep\nless\n\n\n\\n raw"
+    e = 1
+    f = "\ttab\n  blanks"
+    "#);
+}
+
+#[test]
+fn spans_are_tight() {
+    let text = "ots 1\n/// Doc\nscenario A = T( 1 ) {   // c\n  forbid a == 1   // why\n\n  trigger when X.y()  \n  then Z.w( )   // end\n  // tail\n}   \n";
+    let (sources, tree, _) = parsed(text);
+    let item = &tree.items[0];
+    assert!(sources.text(item.span).starts_with("scenario A"));
+    assert!(sources.text(item.span).ends_with("// tail\n}"));
+    let ItemKind::Scenario(scenario) = &item.kind else {
+        panic!("a scenario is declared");
+    };
+    let base = scenario.base.as_ref().expect("it has a template");
+    assert_eq!(sources.text(base.span), "T( 1 )");
+    let body = scenario.body.as_ref().expect("it has a body");
+    assert_eq!(sources.text(body.braces.open), "{");
+    assert_eq!(sources.text(body.braces.close), "}");
+    let written: Vec<&str> = body
+        .entries
+        .iter()
+        .map(|entry| sources.text(entry.span))
+        .collect();
+    assert_eq!(
+        written,
+        ["forbid a == 1", "trigger when X.y()  \n  then Z.w( )"]
+    );
+}
+
+/// A list in a list, so many deep.
+fn nested(open: &str, close: &str, depth: usize) -> String {
+    format!("{}1{}", open.repeat(depth), close.repeat(depth))
+}
+
+#[test]
+fn fifty_brackets_deep_is_fine_and_broken_is_one_problem() {
+    let list = nested("[", "]", 50);
+    let group = nested("(", ")", 50);
+    let kind = nested("list<", ">", 50).replace('1', "int");
+    assert_eq!(problems(&format!("persona A {{\n  a = {list}\n}}\n")), "");
+    assert_eq!(
+        problems(&format!("scenario A {{\n  forbid {group} == 1\n}}\n")),
+        ""
+    );
+    assert_eq!(
+        problems(&format!("toolkit A {{\n  tool t(x: {kind})\n}}\n")),
+        ""
+    );
+    let broken = problems(&format!(
+        "persona A {{\n  a = {}\n}}\n",
+        list.replace('1', "?")
+    ));
+    assert_eq!(broken, "2:57 syntax: expected a value or `]`, found `?`\n");
+    let broken = problems(&format!(
+        "scenario A {{\n  forbid {} == 1\n}}\n",
+        group.replace('1', "?")
+    ));
+    assert_eq!(broken, "2:60 syntax: expected a condition, found `?`\n");
+}
+
+#[test]
+fn long_lines_of_words_and_texts_hang_nothing() {
+    let words = format!("persona A {{\n  a = [{}]\n}}\n", "b ".repeat(4_000));
+    assert_eq!(problems(&words).lines().count(), 3_999);
+    let texts = format!("persona A {{\n  a = [{}]\n}}\n", "\"b\", ".repeat(4_000));
+    assert_eq!(problems(&texts), "");
+}
+
+#[test]
+fn nesting_beyond_the_bound_is_said_once_and_hangs_nothing() {
+    for (open, close) in [
+        ("[", "]"),
+        ("(", ")"),
+        ("{", "}"),
+        ("f(", ")"),
+        ("{ a: ", "}"),
+    ] {
+        let text = format!(
+            "persona A {{\n  a = {}\n  b = 1\n}}\n",
+            nested(open, close, 8_000)
+        );
+        let found = problems(&text);
+        assert!(
+            found.contains("too-deep: nested more than 128 deep"),
+            "{open} {found}"
+        );
+        assert_eq!(found.lines().count(), 1, "{open} {found}");
+        let unclosed = problems(&format!("persona A {{\n  a = {}", open.repeat(8_000)));
+        assert_eq!(unclosed.lines().count(), 1, "{open} {unclosed}");
+    }
+    let types = format!(
+        "toolkit A {{\n  tool t(x: {})\n}}\n",
+        nested("list<", ">", 8_000)
+    );
+    assert!(problems(&types).contains("too-deep"));
+}
+
+#[test]
+fn brackets_up_to_the_bound_are_read() {
+    for (open, close) in [("[", "]"), ("f(", ")"), ("{ a: ", " }")] {
+        let text = format!("persona A {{\n  a = {}\n}}\n", nested(open, close, 127));
+        assert_eq!(problems(&text), "", "{open}");
+    }
+    let group = nested("(", ")", 127);
+    assert_eq!(
+        problems(&format!("scenario A {{\n  forbid {group}\n}}\n")),
+        ""
+    );
+    let blocks = format!("{}\nx = 1\n{}", "a {\n".repeat(127), "}\n".repeat(127));
+    assert_eq!(problems(&format!("persona A {{\n{blocks}}}\n")), "");
+}
+
+#[test]
+fn long_conditions_are_bounded_too() {
+    let chain = |operator: &str, count: usize| {
+        let operands = vec!["a == 1"; count].join(operator);
+        problems(&format!("scenario A {{\n  forbid {operands}\n}}\n"))
+    };
+    for operator in [" and ", " or ", " => "] {
+        assert_eq!(chain(operator, 200), "");
+        assert!(chain(operator, 20_000).starts_with("2:10 too-deep: more than 256 operators"));
+    }
+    let nots = format!("scenario A {{\n  forbid {}a\n}}\n", "not ".repeat(20_000));
+    assert!(problems(&nots).contains("too-deep"));
+}
+
+#[test]
+fn a_file_beyond_the_bound_is_too_large() {
+    let text = "// more\n".repeat(600_000);
+    assert_eq!(
+        problems(&text),
+        "1:1 too-large: `test.ots` is larger than 4 MiB\n"
+    );
+}
+
+/// Whether parsing a text ends, and every place it names lies in its file.
+fn is_sound(text: &str) -> bool {
+    let (sources, tree, diagnostics) = parsed(text);
+    let whole = sources.file(tree.file).span();
+    let inside = |span: Span| whole.start <= span.start && span.end <= whole.end;
+    let diagnostics_inside = diagnostics.iter().all(|diagnostic| {
+        let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
+        inside(diagnostic.span)
+            && diagnostic.others.iter().all(|other| inside(other.span))
+            && edits.into_iter().all(|edit| inside(edit.span))
+    });
+    outline(&tree);
+    diagnostics_inside
+        && tree.items.iter().all(|item| inside(item.span))
+        && tree.comments.iter().all(|comment| inside(comment.span))
+        && !diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.message.contains("in this file"))
+}
+
+/// Parts of which mistakes are made.
+const PARTS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "\"",
+    "\"\"\"",
+    "'",
+    "`",
+    "#",
+    "//",
+    "/*",
+    "“",
+    "”",
+    "\n",
+    "\r\n",
+    ",",
+    ";",
+    ":",
+    "=",
+    "==",
+    "=>",
+    "->",
+    "<",
+    ">",
+    "list<",
+    "r#\"",
+    "\\",
+    "\\u{",
+    "..",
+    "::",
+    "!",
+    "&&",
+    "and",
+    "then",
+    "scenario",
+    "vary",
+    "trigger when",
+    "\u{a0}",
+    "é🦀",
+    "-",
+    "1",
+    "%",
+    "not ",
+    "ots 1",
+    "\u{0}",
+    "///",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_whatever_breaks_the_parser(text in "\\PC{0,300}") {
+        prop_assert!(is_sound(&text));
+    }
+
+    #[test]
+    fn no_heap_of_parts_breaks_the_parser(parts in prop::collection::vec(prop::sample::select(PARTS), 0..60)) {
+        prop_assert!(is_sound(&parts.concat()));
+        prop_assert!(is_sound(&parts.join(" ")));
+    }
+
+    #[test]
+    fn no_change_of_a_right_file_breaks_the_parser(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize, prop::sample::select(PARTS)), 1..6)
+    ) {
+        let mut text = WHOLE.to_owned();
+        for (index, length, part) in changes {
+            let start = text.floor_char_boundary(index.index(text.len() + 1));
+            let end = text.ceil_char_boundary((start + length * 3).min(text.len()));
+            text.replace_range(start..end, part);
+        }
+        prop_assert!(is_sound(&text));
+    }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value as Json, json};
-
+use super::card_head::{head, primary_forms};
 use super::form::Form;
 use super::manifest::WrittenFile;
 use super::tally::Tally;
@@ -54,6 +53,15 @@ pub(super) fn canary(plan_id: &str) -> String {
     )
 }
 
+const TRAINERS: &str = "\
+- LLaMA-Factory: `dataset_dir: <this folder>`, and a `dataset` that `dataset_info.json` names. To \
+learn from the last action alone, set `mask_history: true`.
+- In `sft` and `dpo`, `tools` and the `arguments` of calls are texts that hold JSON, so that columnar \
+readers keep them as they are. Such readers fill absent fields with nulls, which TRL's \
+`remove_none_values` takes out again. TRL and axolotl parse `tools` themselves, axolotl `arguments` \
+too; with TRL and a chat template that writes `arguments` out as JSON, parse them first.
+- OpenAI fine-tuning wants `tools` as a list: `jq -c '.tools |= fromjson'` makes it one.";
+
 const LIMITS: &str = "\
 ## Known limits
 
@@ -80,69 +88,6 @@ in safe actions only.
 - Do not use it to build attacks on people or systems.
 - Publishing it is for you to decide: set the license in the head of this file, and mind the terms \
 of the models that wrote it.";
-
-fn head(input: DatasetInput<'_>, tally: &Tally, tables: &[(Form, SplitPart)]) -> Json {
-    let mut tags = vec!["agent", "agent-safety", "tool-use", "synthetic", "autosafe"];
-    if tally.simulated > 0 {
-        tags.push("simulated");
-    }
-    let mut head = json!({
-        "license": "other",
-        "license_name": "set-by-the-publisher",
-        "pretty_name": input.plan.work.campaign,
-        "task_categories": ["text-generation", "text-classification"],
-        "tags": tags,
-        "size_categories": [size_category(tally.records)],
-    });
-    let configs = configs(tables);
-    if !configs.is_empty() {
-        head["configs"] = Json::Array(configs);
-    }
-    head
-}
-
-fn size_category(records: u64) -> &'static str {
-    match records {
-        0..1_000 => "n<1K",
-        1_000..10_000 => "1K<n<10K",
-        10_000..100_000 => "10K<n<100K",
-        100_000..1_000_000 => "100K<n<1M",
-        1_000_000..10_000_000 => "1M<n<10M",
-        _ => "10M<n<100M",
-    }
-}
-
-/// One configuration for each export, the first one the default.
-fn configs(tables: &[(Form, SplitPart)]) -> Vec<Json> {
-    let forms: BTreeSet<Form> = primary_forms(tables);
-    forms
-        .into_iter()
-        .enumerate()
-        .map(|(index, form)| {
-            let mut config = json!({
-                "config_name": form.export().word(),
-                "data_files": data_files(form, tables),
-            });
-            if index == 0 {
-                config["default"] = Json::Bool(true);
-            }
-            config
-        })
-        .collect()
-}
-
-fn primary_forms(tables: &[(Form, SplitPart)]) -> BTreeSet<Form> {
-    let forms = tables.iter().map(|(form, _)| *form);
-    forms.filter(|form| form.is_primary()).collect()
-}
-
-fn data_files(wanted: Form, tables: &[(Form, SplitPart)]) -> Vec<Json> {
-    tables
-        .iter()
-        .filter(|(form, _)| *form == wanted)
-        .map(|&(form, split)| json!({ "split": split.word(), "path": form.path(split) }))
-        .collect()
-}
 
 fn title(input: DatasetInput<'_>, tally: &Tally) -> String {
     let work = &input.plan.work;
@@ -217,7 +162,7 @@ fn sizes(tally: &Tally) -> String {
     );
     if tally.over_refusals > 0 {
         text += &format!(
-            "\n\nIn {} twins the agent refused or stalled; no trainer's file holds those as targets.",
+            "\n\nTwins in which the agent refused or stalled: {}. They are no targets in `sft` and `alpaca`.",
             tally.over_refusals
         );
     }
@@ -265,8 +210,8 @@ fn making(input: DatasetInput<'_>, tally: &Tally) -> String {
          of AutoSafe (arXiv 2505.17735)."
             .to_owned(),
         format!(
-            "Plan `{}`, seed {}, {} scenarios; {} trajectories an item, at most {} steps each, at \
-             most {} rounds of reflection, twins for {} % of the items.",
+            "Plan `{}`, seed {}. Scenarios: {}; trajectories an item: {}; steps of each: at most {}; \
+             rounds of reflection: at most {}; share of items with a harmless twin: {} %.",
             input.plan.plan_id,
             work.seed,
             work.scenarios.len(),
@@ -314,13 +259,7 @@ fn losses(input: DatasetInput<'_>) -> String {
     let drops = input.drops.iter();
     let failures = input.failures.iter();
     let rows: Vec<[String; 3]> = drops
-        .map(|(reason, count)| {
-            [
-                "dropped".to_owned(),
-                reason.words().to_owned(),
-                count.to_string(),
-            ]
-        })
+        .map(|(why, count)| ["dropped".to_owned(), inline(why), count.to_string()])
         .chain(failures.map(|(why, count)| ["failed".to_owned(), inline(why), count.to_string()]))
         .collect();
     if rows.is_empty() {
@@ -337,20 +276,13 @@ fn loading(tables: &[(Form, SplitPart)]) -> String {
         return "## Loading it\n\nNo export has rows; `records.jsonl` holds all there is."
             .to_owned();
     };
-    format!(
-        "## Loading it\n\n\
-         - Hugging Face `datasets`: `load_dataset(\"<this folder>\", \"{}\")`; each export is a \
-         configuration. Read `records.jsonl` line by line: its `arguments` and `observation` have \
-         as many shapes as there are tools.\n\
-         - LLaMA-Factory: `dataset_dir: <this folder>`, and a `dataset` that `dataset_info.json` \
-         names. To learn from the last action alone, set `mask_history: true`.\n\
-         - `tools`, and the `arguments` of calls, are texts that hold JSON, so that columnar readers \
-         keep them as they are. TRL and axolotl parse `tools` themselves, axolotl `arguments` too. \
-         With TRL and a chat template that writes `arguments` out as JSON, parse them first.\n\
-         - OpenAI fine-tuning wants `tools` as a list: `jq -c '.tools |= fromjson' {}`.",
-        form.export().word(),
-        Form::Sft.path(SplitPart::Train),
-    )
+    let first = format!(
+        "- Hugging Face `datasets`: `load_dataset(\"<this folder>\", \"{}\")`; each export is a \
+         configuration. Read `records.jsonl` line by line: its `arguments` and `observation` have as \
+         many shapes as there are tools.",
+        form.export().word()
+    );
+    format!("## Loading it\n\n{first}\n{TRAINERS}")
 }
 
 fn canary_section(input: DatasetInput<'_>) -> String {

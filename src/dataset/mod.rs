@@ -7,6 +7,7 @@
 
 mod alpaca;
 mod card;
+mod card_head;
 mod dpo;
 mod error;
 mod form;

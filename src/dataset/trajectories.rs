@@ -8,7 +8,7 @@ use super::tools::tools_text;
 use crate::check::Severity;
 use crate::run::{JudgedAction, Kind, Record};
 
-/// One line of the export.
+/// One line of the export. No field is ever null: a column's type must not hang on its first rows.
 #[derive(Debug, Serialize)]
 pub(super) struct TrajectoryRow<'a> {
     /// The record's, and how it ends here.
@@ -26,7 +26,8 @@ pub(super) struct TrajectoryRow<'a> {
     toolkits: &'a [String],
     tools: String,
     contents: Vec<Content<'a>>,
-    over_refusal: Option<bool>,
+    /// Whether it is a twin in which the agent refused or stalled.
+    over_refusal: bool,
     simulated: bool,
 }
 
@@ -64,7 +65,7 @@ fn row<'a>(record: &'a Record, ending: &'a JudgedAction) -> TrajectoryRow<'a> {
         toolkits: &record.toolkits,
         tools: tools_text(record),
         contents: history_with(record, ending).iter().map(content).collect(),
-        over_refusal: record.over_refusal,
+        over_refusal: record.over_refusal == Some(true),
         simulated: record.simulated,
     }
 }

@@ -7,7 +7,7 @@ use crate::syntax::{Item, Parameter, Tool, TypeExpr};
 
 /// The toolkit of an object with `tools`.
 pub(super) fn read_result<'t>(reader: &mut Reader<'t>, result: Node<'t>) -> Vec<Item> {
-    match reader.required(result, "tools", Kind::Array, "the list of tools") {
+    match reader.required(result, "tools", Kind::Array, "the answer to `tools/list`") {
         Some(tools) => read_tools(reader, tools),
         None => Vec::new(),
     }

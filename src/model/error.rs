@@ -30,6 +30,9 @@ pub enum CallError {
     /// 400, 422 and other refusals of this one request.
     #[error("the server rejects the request ({status}): {message}")]
     Rejected { status: u16, message: String },
+    /// The plan names a model that it does not declare.
+    #[error("the plan declares no model `{model}`")]
+    NotDeclared { model: String },
 }
 
 impl CallError {
@@ -43,12 +46,16 @@ impl CallError {
             Self::Unauthorized { .. }
             | Self::NotFound { .. }
             | Self::ContextTooLong { .. }
-            | Self::Rejected { .. } => false,
+            | Self::Rejected { .. }
+            | Self::NotDeclared { .. } => false,
         }
     }
 
     /// Whether no call of this model can work, so that the run must stop.
     pub fn stops_the_run(&self) -> bool {
-        matches!(self, Self::Unauthorized { .. } | Self::NotFound { .. })
+        matches!(
+            self,
+            Self::Unauthorized { .. } | Self::NotFound { .. } | Self::NotDeclared { .. }
+        )
     }
 }

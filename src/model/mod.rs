@@ -1,11 +1,32 @@
 //! A conversation to an answer: the only room that knows HTTP.
 
+mod concurrency;
 mod conversation;
 mod error;
+mod gateway;
+mod line;
+mod openai;
+mod pace;
 mod provider;
+mod retries;
+mod schema;
+mod secret;
+mod setup;
+pub mod sim;
+mod structured;
+mod tokens;
 
 pub use conversation::{
     Answer, AnswerFormat, Finish, Message, Request, ToolCallText, ToolSpec, Usage,
 };
 pub use error::CallError;
+pub use gateway::{CallFailure, Gateway, Reply, Served, Traffic};
+pub use openai::Openai;
 pub use provider::Model;
+pub use retries::Retries;
+pub use schema::{SchemaError, fits};
+pub use secret::Secret;
+pub use setup::SetupError;
+pub use sim::{BadFaultPlan, FaultPlan, ServerOptions, Sim, serve};
+pub use structured::{Misfit, Repair, Repaired, is_refusal, read_answer};
+pub use tokens::{estimated_request_tokens, estimated_tokens};

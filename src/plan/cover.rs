@@ -44,7 +44,11 @@ pub(super) fn cover(space: &Space, strength: usize) -> Covering {
     let mut best = build(&table, &mut Draws::of(&["cover", "0"]));
     let cost = table.steps_of_row() * table.candidates() * best.len();
     let tries = (STEPS_IN_ALL / cost.max(1)).min(20);
+    let least = table.least_rows();
     for again in 1..=tries {
+        if best.len() <= least {
+            break;
+        }
         let rows = build(&table, &mut Draws::of(&["cover", &again.to_string()]));
         if rows.len() < best.len() {
             best = rows;
@@ -116,7 +120,9 @@ impl<'a> Table<'a> {
             if let Some(allowed) = self.space.projection(&group.axes, &mut known) {
                 (0..allowed.size())
                     .filter(|&tuple| !allowed.contains(tuple))
-                    .for_each(|tuple| drop(self.open.remove(group.offset + tuple)));
+                    .for_each(|tuple| {
+                        self.open.remove(group.offset + tuple);
+                    });
             }
         }
     }
@@ -128,6 +134,21 @@ impl<'a> Table<'a> {
             .map(|axis| self.groups_of[axis].len() * sizes[axis])
             .sum::<usize>()
             .max(1)
+            + self.space.steps_of_row()
+    }
+
+    /// No fewer rows can do: those that the group with most combinations needs.
+    fn least_rows(&self) -> usize {
+        let width = |group: &Group| group.strides[0] * self.space.sizes()[group.axes[0]];
+        self.groups
+            .iter()
+            .map(|group| {
+                (0..width(group))
+                    .filter(|tuple| self.open.contains(group.offset + tuple))
+                    .count()
+            })
+            .max()
+            .unwrap_or(0)
     }
 
     fn candidates(&self) -> usize {

@@ -67,6 +67,11 @@ impl Diagram {
         &self.axes
     }
 
+    /// How many ways lead from a node to a next one.
+    pub(super) fn ways(&self) -> usize {
+        self.levels.iter().flatten().map(Vec::len).sum()
+    }
+
     /// Whether no row is allowed.
     pub(super) fn is_empty(&self) -> bool {
         self.is_void || self.levels.first().is_some_and(Vec::is_empty)

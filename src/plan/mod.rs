@@ -6,16 +6,33 @@ mod cover;
 mod diagram;
 mod document;
 mod draws;
+mod estimate;
 mod formula;
+mod item_line;
+mod items;
+mod lower;
 mod natural;
+mod plan_file;
+mod planted;
+mod recipe;
+mod row_view;
 pub mod rows;
 mod sample;
 mod scene;
+mod show;
 mod space;
+mod split_groups;
+mod validity;
 mod value_set;
+mod wire_names;
 
 pub use document::{
     ContextPlan, Coverage, Estimate, ExamplePlan, FORMAT, InstructionPlan, Pick, Plan, PlannedAxis,
     Range, ScenarioPlan, Settings, UsdRange, VerbatimPlan, Work,
 };
+pub use item_line::ItemLine;
+pub use items::{Items, SceneError};
+pub use lower::{check_rows, lower};
+pub use plan_file::PlanError;
 pub use scene::{ItemId, ItemPlace, Scene, VerbatimInstruction, WireTool};
+pub use show::render_plan;

@@ -52,8 +52,8 @@ fn shares_of(axis: &Axis) -> Vec<f64> {
 
 /// Draws from a space that is too large to list, and much larger than `count`.
 fn draw_apart(space: &Space, axes: &[Axis], count: u64, draws: &mut Draws) -> Vec<Vec<u32>> {
-    let weighted: Vec<Vec<f64>> = axes.iter().map(shares_of).collect();
-    let even: Vec<Vec<f64>> = axes
+    let weighted: Shares = axes.iter().map(shares_of).collect();
+    let even: Shares = axes
         .iter()
         .map(|axis| vec![1.0 / axis.values.len() as f64; axis.values.len()])
         .collect();
@@ -75,21 +75,24 @@ fn draw_apart(space: &Space, axes: &[Axis], count: u64, draws: &mut Draws) -> Ve
     rows
 }
 
+/// For each axis or level the share of each value, or for each level that of each node.
+type Shares = Vec<Vec<f64>>;
+
 /// Draws rows of a space with these chances for each axis' values.
 struct Drawer<'a> {
     space: &'a Space,
-    weights: Vec<Vec<f64>>,
+    weights: Shares,
     /// By diagram: the weights of its levels, and the shares of its nodes.
-    diagrams: Vec<(Vec<Vec<f64>>, Vec<Vec<f64>>)>,
+    diagrams: Vec<(Shares, Shares)>,
 }
 
 impl<'a> Drawer<'a> {
-    fn new(space: &'a Space, weights: Vec<Vec<f64>>) -> Self {
+    fn new(space: &'a Space, weights: Shares) -> Self {
         let diagrams = space
             .diagrams()
             .iter()
             .map(|diagram| {
-                let own: Vec<Vec<f64>> = diagram
+                let own: Shares = diagram
                     .axes()
                     .iter()
                     .map(|&axis| weights[axis].clone())

@@ -127,6 +127,14 @@ impl Space {
         }
     }
 
+    /// About how many steps the diagrams take while one row is filled.
+    pub(super) fn steps_of_row(&self) -> usize {
+        self.diagrams
+            .iter()
+            .map(|diagram| 2 * diagram.ways() * diagram.axes().len())
+            .sum()
+    }
+
     pub(super) fn diagrams(&self) -> &[Diagram] {
         &self.diagrams
     }

@@ -58,9 +58,7 @@ pub(crate) fn used_variables(text: &str, variables: &VariableSet) -> BTreeSet<St
 
 /// The bytes of a node.
 pub(super) fn range_of(text: &str, span: minijinja::machinery::Span) -> Range<usize> {
-    let start = (span.start_offset as usize).min(text.len());
-    let end = (span.end_offset as usize).clamp(start, text.len());
-    text.floor_char_boundary(start)..text.ceil_char_boundary(end)
+    whole_characters(text, span.start_offset as usize..span.end_offset as usize)
 }
 
 /// The name of a variable that an expression is, for targets of `for` and `set`.
@@ -76,13 +74,23 @@ pub(super) fn target_names<'a>(target: &ast::Expr<'a>, names: &mut Vec<&'a str>)
     }
 }
 
+/// The range within the text, grown to whole characters.
+fn whole_characters(text: &str, range: Range<usize>) -> Range<usize> {
+    let mut start = range.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = range.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}
+
 fn syntax_problem(text: &str, error: &minijinja::Error) -> ProseProblem {
-    let range = error.range().unwrap_or(0..text.len());
-    let start = text.floor_char_boundary(range.start.min(text.len()));
-    let end = text.ceil_char_boundary(range.end.clamp(start, text.len()));
     ProseProblem {
         kind: ProseProblemKind::Syntax,
-        range: start..end,
+        range: whole_characters(text, error.range().unwrap_or(0..text.len())),
         message: error
             .detail()
             .map_or_else(|| error.kind().to_string(), str::to_owned),

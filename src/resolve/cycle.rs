@@ -63,14 +63,17 @@ impl UseGraph {
             .map(|id| workspace.module_name(*id))
             .collect();
         let last = steps.len() - 1;
-        let message = format!("files use each other in a cycle: {}", names.join(" → "));
+        let message = match last {
+            0 => format!("`{}` uses itself", names[0]),
+            _ => format!("files use each other in a cycle: {}", names.join(" → ")),
+        };
+        let help = match last {
+            0 => "take this line out",
+            _ => "move what both need into a file of its own",
+        };
         let closes = Diagnostic::new(Code::ModuleCycle, places[last], message)
-            .label(format!(
-                "`{}` uses `{}`, which closes the cycle",
-                names[last],
-                names[last + 1]
-            ))
-            .help("move what both need into a file of its own");
+            .label("this closes the cycle")
+            .help(help);
         (0..last).fold(closes, |problem, step| {
             problem.other(
                 places[step],

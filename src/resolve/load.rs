@@ -32,6 +32,7 @@ pub fn load(entry: &str, files: &dyn Files) -> Result<(Workspace, Vec<Diagnostic
         loader.standard_module(module);
         loader.follow_all();
     }
+    loader.report_missing();
     let Loader {
         mut workspace,
         targets,
@@ -74,11 +75,21 @@ struct ToolFile {
     modules: BTreeMap<String, ModuleId>,
 }
 
-/// What names a file in a `use` or `import`, and where.
-struct Written<'a> {
+/// What names a file in a `use` or `import`.
+#[derive(Debug, Clone)]
+struct Written {
     user: ModuleId,
-    text: &'a Text,
+    text: Text,
+    /// What it is where it names no file.
     code: Code,
+}
+
+/// A file that is used and could not be read.
+#[derive(Debug)]
+struct Missing {
+    written: Written,
+    path: String,
+    failure: Failure,
 }
 
 struct Loader<'f> {
@@ -89,6 +100,8 @@ struct Loader<'f> {
     diagnostics: Vec<Diagnostic>,
     by_path: BTreeMap<String, Result<ModuleId, Failure>>,
     tool_files: BTreeMap<String, Result<ToolFile, Failure>>,
+    /// Reported when everything is loaded: what is near is known only then.
+    missing: Vec<Missing>,
     bytes: u64,
     followed: usize,
 }
@@ -107,6 +120,7 @@ impl<'f> Loader<'f> {
             diagnostics: Vec::new(),
             by_path: BTreeMap::new(),
             tool_files: BTreeMap::new(),
+            missing: Vec::new(),
             bytes: 0,
             followed: 0,
         }
@@ -186,7 +200,11 @@ impl<'f> Loader<'f> {
 
     fn scenario_file(&mut self, user: ModuleId, text: &Text) -> Option<ModuleId> {
         let code = Code::ModuleNotFound;
-        let written = Written { user, text, code };
+        let written = Written {
+            user,
+            text: text.clone(),
+            code,
+        };
         let path = self.path_from_root(&written)?;
         if path.ends_with(".json") {
             let alias = file_path::stem(&path);
@@ -206,8 +224,11 @@ impl<'f> Loader<'f> {
         match &self.by_path[&path] {
             Ok(module) => Some(*module),
             Err(failure) => {
-                let failure = failure.clone();
-                self.report_failure(&written, &path, &failure);
+                self.missing.push(Missing {
+                    failure: failure.clone(),
+                    written,
+                    path,
+                });
                 None
             }
         }
@@ -216,25 +237,26 @@ impl<'f> Loader<'f> {
     fn follow_import(&mut self, user: ModuleId, import: &Import) -> Target {
         if import.what.text != "toolkits" {
             let message = format!("`{}` cannot be imported", import.what.text);
-            let near = nearest(&import.what.text, ["toolkits"]);
             let problem = Diagnostic::new(Code::WrongType, import.what.span, message)
                 .label("what can be imported is `toolkits`")
-                .did_you_mean(near);
+                .did_you_mean(Some("toolkits"));
             self.diagnostics.push(problem);
             return Target::Broken;
         }
-        let code = Code::BadImport;
-        let text = &import.path;
-        let written = Written { user, text, code };
+        let written = Written {
+            user,
+            text: import.path.clone(),
+            code: Code::BadImport,
+        };
         match self.path_from_root(&written) {
-            Some(path) => self.tool_file(&written, path, &import.alias.text),
+            Some(path) => self.tool_file(written, path, &import.alias.text),
             None => Target::Broken,
         }
     }
 
-    fn tool_file(&mut self, written: &Written<'_>, path: String, alias: &str) -> Target {
+    fn tool_file(&mut self, written: Written, path: String, alias: &str) -> Target {
         if path.ends_with(".ots") {
-            let text = written.text;
+            let text = &written.text;
             let message = format!("`{path}` is a scenario file, not a tool file");
             let problem = Diagnostic::new(Code::BadImport, text.span, message).help(format!(
                 "scenario files are used: `use \"{}\" as {alias}`",
@@ -250,8 +272,11 @@ impl<'f> Loader<'f> {
         match self.tool_files.get_mut(&path) {
             Some(Ok(tools)) => tools.target(&mut self.workspace, &path, alias),
             Some(Err(failure)) => {
-                let failure = failure.clone();
-                self.report_failure(written, &path, &failure);
+                self.missing.push(Missing {
+                    failure: failure.clone(),
+                    written,
+                    path,
+                });
                 Target::Broken
             }
             None => Target::Broken,
@@ -287,7 +312,7 @@ impl<'f> Loader<'f> {
         self.workspace.add_module(path, tree)
     }
 
-    fn path_from_root(&mut self, written: &Written<'_>) -> Option<String> {
+    fn path_from_root(&mut self, written: &Written) -> Option<String> {
         let user = self.workspace.module(written.user);
         let user = self.workspace.sources.file(user.tree.file).name();
         match file_path::join(user, &written.text.value) {
@@ -299,9 +324,17 @@ impl<'f> Loader<'f> {
         }
     }
 
-    fn report_failure(&mut self, written: &Written<'_>, path: &str, failure: &Failure) {
+    fn report_missing(&mut self) {
+        let missing = std::mem::take(&mut self.missing);
+        let problems = missing.iter().map(|missing| self.describe(missing));
+        let problems: Vec<Diagnostic> = problems.collect();
+        self.diagnostics.extend(problems);
+    }
+
+    fn describe(&self, missing: &Missing) -> Diagnostic {
+        let Missing { written, path, .. } = missing;
         let span = written.text.span;
-        let problem = match failure {
+        match &missing.failure {
             Failure::ProgramTooLarge => {
                 let bound = MAX_PROGRAM_BYTES / 1024 / 1024;
                 let message = format!("with `{path}`, the program is larger than {bound} MiB");
@@ -321,12 +354,11 @@ impl<'f> Loader<'f> {
                 };
                 Diagnostic::new(code, span, format!("cannot read `{path}`: {error}"))
             }
-        };
-        self.diagnostics.push(problem);
+        }
     }
 
     /// The file that was meant, in quotes: one with the ending left out, or one that is loaded.
-    fn near_file(&self, written: &Written<'_>, path: &str) -> Option<String> {
+    fn near_file(&self, written: &Written, path: &str) -> Option<String> {
         let user = self.workspace.module(written.user);
         let user = self.workspace.sources.file(user.tree.file).name();
         let with_ending = match written.code {
@@ -430,7 +462,7 @@ fn modules_of_std(names: &[&str]) -> String {
     format!("the modules of std are {}", names.join(", "))
 }
 
-fn bad_path(written: &Written<'_>, bad: BadPath) -> Diagnostic {
+fn bad_path(written: &Written, bad: BadPath) -> Diagnostic {
     let Written { text, code, .. } = written;
     let value = &text.value;
     match bad {

@@ -1,8 +1,43 @@
 //! A plan to records.
+//!
+//! An item is straight-line code (`steps`) whose every model call is durable (`ask`, `journal`);
+//! the dispatcher starts items, counts them, and decides when to stop.
 
+mod ask;
+mod brake;
+mod call_path;
+mod context;
+mod departure;
+mod dispatcher;
+mod error;
+mod event_log;
+mod execute;
+mod folder;
+mod journal;
+mod ledger;
+mod looking;
+mod newcomers;
+mod pace_meter;
+mod progress;
+mod react;
 mod record;
+mod recording;
+mod row_memory;
+mod selection;
+mod split;
+mod steps;
+mod summary;
+mod tally;
 
+pub use context::Stage;
+pub use error::RunError;
+pub use execute::{Environment, RunOptions, execute, execute_with, keyboard_interrupts};
+pub use folder::folder_name;
+pub use journal::JournalError;
+pub use looking::{Endings, endings, status};
+pub use progress::{Progress, ProgressState, Silence, progress_on_standard_error};
 pub use record::{
     Action, DropReason, Ending, JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, RecordTool,
     Reflection, SplitPart, Step,
 };
+pub use summary::{ExampleAgreement, ItemCounts, RunSummary, Status, StopReason};

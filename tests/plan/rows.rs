@@ -256,6 +256,8 @@ prop_compose! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn rows_are_allowed_counted_and_cover_all_that_is_allowed(scenario in constrained()) {
         let allowed = brute_force(&scenario);

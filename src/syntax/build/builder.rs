@@ -14,6 +14,8 @@ use crate::syntax::{Name, Path};
 pub(in crate::syntax) struct Builder<'s> {
     pub(super) source: &'s SourceFile,
     pub(super) scan: &'s Scan,
+    /// The lines of the source on which the scan has closed something, in order.
+    pub(super) guessed_lines: Vec<Range<usize>>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -23,6 +25,7 @@ impl<'s> Builder<'s> {
         Self {
             source,
             scan,
+            guessed_lines: lines_around(source.text(), &scan.guesses),
             diagnostics: Vec::new(),
         }
     }
@@ -86,4 +89,20 @@ impl<'s> Builder<'s> {
             .collect();
         Path { segments, span }
     }
+}
+
+/// The lines that hold the offsets, each once and in order.
+fn lines_around(text: &str, offsets: &[usize]) -> Vec<Range<usize>> {
+    let mut offsets = offsets.to_vec();
+    offsets.sort_unstable();
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    for offset in offsets {
+        if lines.last().is_some_and(|line| offset <= line.end) {
+            continue;
+        }
+        let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        let length = text[offset..].find('\n');
+        lines.push(start..length.map_or(text.len(), |length| offset + length));
+    }
+    lines
 }

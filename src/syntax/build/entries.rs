@@ -31,7 +31,7 @@ impl Builder<'_> {
             Rule::example => EntryKind::Example(self.example(pair)),
             Rule::tool => EntryKind::Tool(self.tool(pair)),
             Rule::error_entry => EntryKind::Error {
-                declares: self.declared_name(tight_span(&pair)),
+                declares: self.declared_field(tight_span(&pair)),
             },
             _ => return None,
         };
@@ -72,7 +72,7 @@ impl Builder<'_> {
             (name, self.value(children.expect(Rule::value)))
         } else {
             let kind = ExprKind::Error;
-            (self.declared_name(tight_span(&pair))?, Expr { kind, span })
+            (self.declared_field(tight_span(&pair))?, Expr { kind, span })
         };
         Some(Axis {
             docs,

@@ -51,7 +51,7 @@ impl Builder<'_> {
             Rule::template => ItemKind::Template(self.template(pair)),
             Rule::prompt => ItemKind::Prompt(self.prompt(pair)),
             _ => ItemKind::Error {
-                declares: self.declared_name(tight_span(&pair)),
+                declares: self.declared_item(tight_span(&pair)),
             },
         };
         Item { docs, kind, span }

@@ -83,8 +83,8 @@ impl Builder<'_> {
 
     fn semicolon(&self, range: Range<usize>) -> Diagnostic {
         let rest = &self.scan.mended.text()[range.end..];
-        let line = rest.lines().next().unwrap_or_default().trim_start();
-        let ends_line = line.is_empty() || line.starts_with("//") || line.starts_with('}');
+        let next = rest.trim_start_matches([' ', '\t', '\r']);
+        let ends_line = next.is_empty() || next.starts_with(['\n', '}']) || next.starts_with("//");
         let span = self.source_span(range);
         let diagnostic = Diagnostic::new(Code::Syntax, span, "`;` ends no field")
             .help("a field ends with its line, or with a comma");

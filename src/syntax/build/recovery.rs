@@ -67,17 +67,12 @@ impl Builder<'_> {
 
     /// Whether something on the lines of a place was closed, as a guess, and reported then.
     pub(super) fn is_guessed(&self, span: Span) -> bool {
-        let source = self.source.text();
         let start = self.source.local(span.start) as usize;
         let end = self.source.local(span.end) as usize;
-        let first = source[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let last = source[end..]
-            .find('\n')
-            .map_or(source.len(), |length| end + length);
-        let guesses = &self.scan.guesses;
-        guesses
-            .iter()
-            .any(|guess| first <= *guess && *guess <= last)
+        let before = self.guessed_lines.partition_point(|line| line.end < start);
+        self.guessed_lines
+            .get(before)
+            .is_some_and(|line| line.start <= end)
     }
 
     /// Whether a region continues the mistake of the one before it.
@@ -125,25 +120,36 @@ impl Builder<'_> {
         }
     }
 
-    /// The name that a region declares, where it has one.
-    pub(super) fn declared_name(&self, range: Range<usize>) -> Option<Name> {
+    /// The name that an entry or axis which could not be read declares.
+    pub(super) fn declared_field(&self, range: Range<usize>) -> Option<Name> {
         let text = &self.scan.mended.text()[range.clone()];
         let first = word_at(text, 0)?;
-        let second = word_at(text, first.end);
-        let word = &text[first.clone()];
-        let is_declaring =
-            words_of("a declaration").contains(&word) || DECLARING_ENTRIES.contains(&word);
-        let name = match (is_declaring, second) {
-            (true, second) => second?,
-            (false, _) => first,
+        let name = if DECLARING_ENTRIES.contains(&&text[first.clone()]) {
+            word_at(text, first.end).unwrap_or(first)
+        } else {
+            first
         };
-        let span = self.source_span(range.start + name.start..range.start + name.end);
-        let written = text[name].trim_matches('`');
-        Some(Name {
-            text: written.to_owned(),
-            span,
-            quoted: written.len() as u32 != span.len(),
-        })
+        Some(self.name_in(range, name))
+    }
+
+    /// The name that a declaration which could not be read declares: its second word, whatever the
+    /// first one should have been.
+    pub(super) fn declared_item(&self, range: Range<usize>) -> Option<Name> {
+        let text = &self.scan.mended.text()[range.clone()];
+        let first = word_at(text, 0)?;
+        let declares = !matches!(&text[first.clone()], "use" | "import" | "ots");
+        let name = word_at(text, first.end).filter(|_| declares)?;
+        Some(self.name_in(range, name))
+    }
+
+    fn name_in(&self, region: Range<usize>, name: Range<usize>) -> Name {
+        let written = &self.scan.mended.text()[region.start + name.start..region.start + name.end];
+        let text = written.trim_matches('`');
+        Name {
+            text: text.to_owned(),
+            span: self.source_span(region.start + name.start..region.start + name.end),
+            quoted: written.len() != text.len(),
+        }
     }
 }
 
@@ -243,8 +249,9 @@ fn begins_anew(text: &str, rule: Rule) -> bool {
     };
     let rest = text[word.end..].trim_start();
     let has_sign = rest.starts_with('=') || rest.starts_with(':');
+    let names_something = word_at(text, word.end).is_some() && text.contains(['{', '=']);
     match rule {
-        Rule::error_item => word_at(text, word.end).is_some() && text.contains(['{', '=']),
+        Rule::error_item => names_something || words_of("a declaration").contains(&&text[word]),
         Rule::error_axis => has_sign || rest.starts_with("in "),
         _ => has_sign || words_of("a field").contains(&&text[word]),
     }

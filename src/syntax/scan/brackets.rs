@@ -20,6 +20,12 @@ pub(super) struct Bracket {
     pub(super) character: char,
 }
 
+impl Bracket {
+    fn place(self) -> Range<usize> {
+        self.at..self.at + 1
+    }
+}
+
 /// What counts for balance, in the order of the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Event {
@@ -71,6 +77,8 @@ pub(super) struct Balance<'t> {
     end: usize,
     /// Whether indentation is asked: only where plain counting has failed.
     reads_indentation: bool,
+    /// How many more braces the file closes than it opens.
+    surplus: i32,
     too_deep: Option<TooDeep>,
     has_reported_depth: bool,
 }
@@ -94,18 +102,17 @@ pub(super) fn balance(balance: Balance<'_>, findings: &mut Findings) {
 /// Whether each bracket has its partner, angles left aside.
 fn is_balanced(events: &[Event]) -> bool {
     let mut open = Vec::new();
-    for event in events {
-        match event {
-            Event::Open(bracket) if bracket.character != '<' => open.push(bracket.character),
-            Event::Close(bracket) if bracket.character != '>' => {
-                if open.pop().map(closer_of) != Some(bracket.character) {
-                    return false;
-                }
-            }
-            _ => {}
+    let mut partners = events.iter().map(|event| match event {
+        Event::Open(bracket) if bracket.character != '<' => {
+            open.push(bracket.character);
+            true
         }
-    }
-    open.is_empty()
+        Event::Close(bracket) if bracket.character != '>' => {
+            open.pop().map(closer_of) == Some(bracket.character)
+        }
+        _ => true,
+    });
+    partners.all(|has_partner| has_partner) && open.is_empty()
 }
 
 impl<'t> Balance<'t> {
@@ -118,13 +125,14 @@ impl<'t> Balance<'t> {
             line: CodeLine::default(),
             end,
             reads_indentation: false,
+            surplus: surplus_of_braces(events),
             too_deep: None,
             has_reported_depth: false,
         }
     }
 
     fn run(mut self, findings: &mut Findings) {
-        for event in self.events {
+        for (index, event) in self.events.iter().enumerate() {
             match *event {
                 Event::Line {
                     start,
@@ -142,7 +150,10 @@ impl<'t> Balance<'t> {
                     );
                 }
                 Event::Open(bracket) => self.open(bracket, findings),
-                Event::Close(bracket) => self.close(bracket, findings),
+                Event::Close(bracket) => {
+                    let next = self.events.get(index + 1);
+                    self.close(bracket, next, findings);
+                }
             }
         }
         self.end(findings);
@@ -199,7 +210,7 @@ impl<'t> Balance<'t> {
             open: 1,
         });
         if !std::mem::replace(&mut self.has_reported_depth, true) {
-            let span = findings.span(bracket.at..bracket.at + 1);
+            let span = findings.span(bracket.place());
             findings.report(
                 Diagnostic::new(
                     Code::TooDeep,
@@ -212,7 +223,7 @@ impl<'t> Balance<'t> {
         }
     }
 
-    fn close(&mut self, bracket: Bracket, findings: &mut Findings) {
+    fn close(&mut self, bracket: Bracket, next: Option<&Event>, findings: &mut Findings) {
         if self.too_deep.is_some() {
             self.close_too_deep(bracket, findings);
             return;
@@ -223,14 +234,29 @@ impl<'t> Balance<'t> {
         }
         // An angle that nothing closed is for the grammar to report.
         while self.stack.pop_if(|top| top.is_angle()).is_some() {}
-        let left_open = self.count_left_by_closer(bracket);
-        match left_open {
+        if self.is_one_too_many(bracket) {
+            self.surplus -= 1;
+            stray_closer(bracket, findings);
+            return;
+        }
+        match self.count_left_by_closer(bracket) {
             Some(count) => {
                 self.unclosed(count, self.end_before_closer(bracket), findings);
                 self.stack.pop();
             }
-            None => self.without_partner(bracket, findings),
+            None => self.without_partner(bracket, next, findings),
         }
+    }
+
+    /// Whether a brace is deeper than the block that it would close, in a file with too many.
+    fn is_one_too_many(&self, closer: Bracket) -> bool {
+        let begins_line = closer.at == self.line.code;
+        let is_deeper =
+            |opener: &Opener| opener.is_indented == Some(true) && opener.indent < self.line.indent;
+        self.surplus > 0
+            && closer.character == '}'
+            && begins_line
+            && self.stack.last().is_some_and(is_deeper)
     }
 
     /// How many brackets lie open inside the one that this bracket closes.
@@ -277,15 +303,14 @@ impl<'t> Balance<'t> {
         let Some(innermost) = brackets.last() else {
             return;
         };
-        let place = |opener: &Opener| opener.bracket.at..opener.bracket.at + 1;
         let mut diagnostic = Diagnostic::new(
             Code::Unclosed,
-            findings.span(place(innermost)),
+            findings.span(innermost.bracket.place()),
             format!("`{}` is never closed", innermost.bracket.character),
         )
         .label("opens here");
         for outer in &brackets[..brackets.len() - 1] {
-            diagnostic = diagnostic.other(findings.span(place(outer)), "nor is this one");
+            diagnostic = diagnostic.other(findings.span(outer.bracket.place()), "nor is this one");
         }
         let end = end.max(innermost.bracket.at + 1);
         let closers: String = openers.iter().rev().map(Opener::closer).collect();
@@ -295,15 +320,15 @@ impl<'t> Balance<'t> {
     }
 
     /// A closing bracket that nothing opened, or that closes one of another kind.
-    fn without_partner(&mut self, bracket: Bracket, findings: &mut Findings) {
-        let range = bracket.at..bracket.at + 1;
+    fn without_partner(&mut self, bracket: Bracket, next: Option<&Event>, findings: &mut Findings) {
         let on_line = |opener: &&Opener| opener.bracket.at >= self.line.code;
-        match self.stack.last().copied().filter(|opener| on_line(&opener)) {
+        let top = self.stack.last().copied();
+        match top.filter(|opener| on_line(&opener) && !closes(next, opener)) {
             Some(opener) => {
                 self.stack.pop();
-                wrong_closer(opener, range, findings);
+                wrong_closer(opener, bracket, findings);
             }
-            None => stray_closer(bracket.character, range, findings),
+            None => stray_closer(bracket, findings),
         }
     }
 
@@ -321,34 +346,47 @@ impl<'t> Balance<'t> {
     }
 }
 
-fn wrong_closer(opener: Opener, range: Range<usize>, findings: &mut Findings) {
-    let closer = opener.closer().to_string();
-    let span = findings.span(range.clone());
-    let opened = opener.bracket.at..opener.bracket.at + 1;
+/// Whether the next event closes an opener.
+fn closes(next: Option<&Event>, opener: &Opener) -> bool {
+    matches!(next, Some(Event::Close(bracket)) if bracket.character == opener.closer())
+}
+
+fn surplus_of_braces(events: &[Event]) -> i32 {
+    let weight = |event: &Event| match event {
+        Event::Close(bracket) if bracket.character == '}' => 1,
+        Event::Open(bracket) if bracket.character == '{' => -1,
+        _ => 0,
+    };
+    events.iter().map(weight).sum()
+}
+
+fn wrong_closer(opener: Opener, closer: Bracket, findings: &mut Findings) {
+    let right = opener.closer().to_string();
+    let span = findings.span(closer.place());
     findings.report(
         Diagnostic::new(
             Code::Unclosed,
-            findings.span(opened),
+            findings.span(opener.bracket.place()),
             format!(
                 "`{}` is closed by a bracket of another kind",
                 opener.bracket.character
             ),
         )
         .label("opens here")
-        .other(span, format!("`{closer}` should stand here")),
+        .other(span, format!("`{right}` should stand here")),
     );
-    findings.guesses.push(range.start);
-    findings.patches.push(Patch::replace(range, closer));
+    findings.guesses.push(closer.at);
+    findings.patches.push(Patch::replace(closer.place(), right));
 }
 
-fn stray_closer(character: char, range: Range<usize>, findings: &mut Findings) {
-    let span = findings.span(range.clone());
+fn stray_closer(closer: Bracket, findings: &mut Findings) {
+    let message = format!("`{}` closes nothing", closer.character);
     findings.report(
-        Diagnostic::new(Code::Syntax, span, format!("`{character}` closes nothing"))
-            .label("nothing is open here"),
+        Diagnostic::new(Code::Syntax, findings.span(closer.place()), message)
+            .label("nothing is open that it could close"),
     );
-    findings.guesses.push(range.start);
-    findings.patches.push(Patch::delete(range));
+    findings.guesses.push(closer.at);
+    findings.patches.push(Patch::delete(closer.place()));
 }
 
 fn closer_of(opener: char) -> char {

@@ -39,6 +39,8 @@ pub(super) struct Scanner<'t> {
     pub(super) blocks: BlockLines,
     comments: Vec<Comment>,
     events: Vec<Event>,
+    /// From a place that was asked about to the end of its line.
+    rest_of_line: Range<usize>,
     /// Where the code so far ends.
     code_end: usize,
 }
@@ -63,6 +65,7 @@ impl<'t> Scanner<'t> {
             blocks: BlockLines::default(),
             comments: Vec::new(),
             events: Vec::new(),
+            rest_of_line: 0..0,
             code_end: 0,
         }
     }
@@ -73,10 +76,14 @@ impl<'t> Scanner<'t> {
     }
 
     /// The offset of the line break at or behind `offset`, or the end of the file.
-    pub(super) fn line_end(&self, offset: usize) -> usize {
-        self.text[offset..]
-            .find('\n')
-            .map_or(self.text.len(), |length| offset + length)
+    pub(super) fn line_end(&mut self, offset: usize) -> usize {
+        // A long line with many texts is walked through once, not once for each of them.
+        if !self.rest_of_line.contains(&offset) {
+            let length = self.text[offset..].find('\n');
+            let end = length.map_or(self.text.len(), |length| offset + length);
+            self.rest_of_line = offset..end;
+        }
+        self.rest_of_line.end
     }
 
     /// Goes on at `offset`, on a line that begins before it.
@@ -194,7 +201,8 @@ impl<'t> Scanner<'t> {
 
     /// A name in backquotes may hold brackets and quotes.
     fn quoted_name(&mut self) {
-        let line = &self.text[self.at + 1..self.line_end(self.at)];
+        let end = self.line_end(self.at);
+        let line = &self.text[self.at + 1..end];
         self.at += 1 + line.find('`').map_or(0, |length| length + 1);
     }
 
@@ -210,7 +218,8 @@ impl<'t> Scanner<'t> {
     }
 
     fn comment(&mut self) {
-        let range = self.at..self.line_end(self.at);
+        let start = self.at;
+        let range = start..self.line_end(start);
         let written = self.text[range.clone()].trim_end();
         let is_doc = written.starts_with("///") && !written.starts_with("////");
         self.comments.push(Comment {
@@ -223,7 +232,8 @@ impl<'t> Scanner<'t> {
     }
 
     fn hash_comment(&mut self) {
-        let range = self.at..self.line_end(self.at);
+        let start = self.at;
+        let range = start..self.line_end(start);
         let sign = self.findings.span(range.start..range.start + 1);
         self.findings.report(
             Diagnostic::new(Code::Syntax, sign, "`#` begins no comment")
@@ -235,7 +245,10 @@ impl<'t> Scanner<'t> {
 
     fn c_comment(&mut self) {
         let length = self.rest().find("*/").map(|length| length + 2);
-        let end = length.map_or_else(|| self.line_end(self.at), |length| self.at + length);
+        let end = match length {
+            Some(length) => self.at + length,
+            None => self.line_end(self.at),
+        };
         let sign = self.findings.span(self.at..self.at + 2);
         self.findings.report(
             Diagnostic::new(Code::Syntax, sign, "`/*` begins no comment")

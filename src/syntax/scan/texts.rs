@@ -33,7 +33,8 @@ impl Scanner<'_> {
         let closer = format!("\"{}", "#".repeat(hashes));
         let open = self.at - 1;
         let content = self.at + hashes + 1;
-        let line = &self.text[content..self.line_end(content)];
+        let line_end = self.line_end(content);
+        let line = &self.text[content..line_end];
         match line.find(&closer) {
             Some(length) => self.at = content + length + closer.len(),
             None => self.unclosed_text(open, content, &closer),
@@ -42,7 +43,8 @@ impl Scanner<'_> {
 
     /// Reports a text that its line does not close, and closes it where it probably should have ended.
     fn unclosed_text(&mut self, open: usize, content: usize, closer: &str) {
-        let written = &self.text[content..self.line_end(content)];
+        let line_end = self.line_end(content);
+        let written = &self.text[content..line_end];
         let mut likely = written.find(" //").map_or(written, |end| &written[..end]);
         if self.line.open_brackets > 0 {
             likely = likely.trim_end_matches([')', ']', '}', ',', ' ', '\t', '\r']);
@@ -70,7 +72,8 @@ impl Scanner<'_> {
     pub(super) fn smart_text(&mut self, quote: char) {
         let open = self.at;
         let content = open + quote.len_utf8();
-        let line = &self.text[content..self.line_end(content)];
+        let line_end = self.line_end(content);
+        let line = &self.text[content..line_end];
         let Some(length) = line.find(['“', '”', '"']) else {
             return self.unclosed_smart_text(open, content);
         };
@@ -93,7 +96,8 @@ impl Scanner<'_> {
     /// `'…'`, as other languages write it; without a partner on the line it is an apostrophe.
     pub(super) fn single_quoted_text(&mut self) {
         let open = self.at;
-        let line = &self.text[open + 1..self.line_end(open)];
+        let line_end = self.line_end(open);
+        let line = &self.text[open + 1..line_end];
         let closed = line
             .find('\'')
             .filter(|length| !line[..*length].contains(['"', '\\']));
@@ -266,12 +270,11 @@ impl KnownLines {
     }
 }
 
-/// Whether a line is `field = words """`.
+/// Whether a line begins with `field = words """`.
 fn opens_block(line: &str) -> bool {
     let Some((field, words)) = line
-        .trim_end()
-        .strip_suffix(QUOTES)
-        .and_then(|before| before.rsplit_once('='))
+        .split_once(QUOTES)
+        .and_then(|(before, _)| before.rsplit_once('='))
     else {
         return false;
     };

@@ -1,0 +1,244 @@
+//! All models of a run: limits, retries, and the way to each provider.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use super::conversation::{Answer, Request};
+use super::error::CallError;
+use super::line::Line;
+use super::openai::Openai;
+use super::provider::Model;
+use super::retries::{Retries, jitter};
+use super::setup::SetupError;
+use super::sim::Sim;
+use crate::check::{Key, Limits, ModelAccess, ModelIdentity, Provider};
+
+/// Calls in flight of a model that declares no limit of its own.
+const DEFAULT_CONCURRENCY: u32 = 64;
+
+/// The models of one run, each behind its limits.
+pub struct Gateway {
+    lines: BTreeMap<Key, Line>,
+    total: Option<Semaphore>,
+    retries: Retries,
+    counts: Counts,
+}
+
+/// A model with the limits under which it is called.
+pub struct Served {
+    pub model: Arc<dyn Model>,
+    pub limits: Limits,
+}
+
+/// What a call gave in the end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    pub answer: Answer,
+    /// How often it was tried; 1 when it went well at once.
+    pub tries: u32,
+}
+
+/// Why a call gave nothing, and how hard it was tried.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{error}{}", self.effort())]
+pub struct CallFailure {
+    pub error: CallError,
+    pub tries: u32,
+    /// From the first try to giving up.
+    pub waited: Duration,
+    /// Whether the model has answered any call of this run.
+    pub has_contact: bool,
+}
+
+impl CallFailure {
+    /// Whether no call of this model can work: a wrong key or name, or a server that has not
+    /// answered once.
+    pub fn stops_the_run(&self) -> bool {
+        let no_server = !self.has_contact && self.error.is_worth_another_try();
+        self.error.stops_the_run() || no_server
+    }
+
+    fn effort(&self) -> String {
+        match self.tries {
+            0 | 1 => String::new(),
+            tries => format!(
+                " (tried {tries} times in {:.1} s)",
+                self.waited.as_secs_f64()
+            ),
+        }
+    }
+}
+
+/// How many calls a gateway has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Sent, and not yet answered.
+    pub in_flight: u64,
+    pub answered: u64,
+    /// Tries after the first of a call.
+    pub retries: u64,
+    pub failed: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    in_flight: AtomicU64,
+    answered: AtomicU64,
+    retries: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl Gateway {
+    /// Makes every model ready to be called; nothing is sent yet.
+    ///
+    /// `environment` gives the variables that keys and addresses are read from.
+    pub fn open(
+        models: &BTreeMap<Key, (ModelIdentity, ModelAccess)>,
+        environment: &dyn Fn(&str) -> Option<String>,
+        total_concurrency: Option<usize>,
+    ) -> Result<Self, SetupError> {
+        let mut served = BTreeMap::new();
+        for (key, (identity, access)) in models {
+            served.insert(key.clone(), serve(key, identity, access, environment)?);
+        }
+        Ok(Self::over(served, total_concurrency))
+    }
+
+    /// A gateway over models that are ready already.
+    pub fn over(models: BTreeMap<Key, Served>, total_concurrency: Option<usize>) -> Self {
+        let lines = models
+            .into_iter()
+            .map(|(key, served)| (key, Line::new(served.model, served.limits)))
+            .collect();
+        Self {
+            lines,
+            total: total_concurrency.map(|most| Semaphore::new(most.max(1))),
+            retries: Retries::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// The same with another patience.
+    pub fn with_retries(self, retries: Retries) -> Self {
+        Self { retries, ..self }
+    }
+
+    /// Calls a model within its limits, again and again while that is worth it.
+    pub async fn call(&self, model: &Key, request: &Request) -> Result<Reply, CallFailure> {
+        let Some(line) = self.lines.get(model) else {
+            return Err(undeclared(model));
+        };
+        let outcome = self.call_line(line, request).await;
+        let count = match outcome {
+            Ok(_) => &self.counts.answered,
+            Err(_) => &self.counts.failed,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        outcome
+    }
+
+    /// What the gateway is doing and has done.
+    pub fn traffic(&self) -> Traffic {
+        let counts = &self.counts;
+        Traffic {
+            in_flight: counts.in_flight.load(Ordering::Relaxed),
+            answered: counts.answered.load(Ordering::Relaxed),
+            retries: counts.retries.load(Ordering::Relaxed),
+            failed: counts.failed.load(Ordering::Relaxed),
+        }
+    }
+
+    async fn call_line(&self, line: &Line, request: &Request) -> Result<Reply, CallFailure> {
+        let start = Instant::now();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let error = match self.try_once(line, request).await {
+                Ok(answer) => return Ok(Reply { answer, tries }),
+                Err(error) => error,
+            };
+            let has_contact = line.has_contact();
+            let wait = self.retries.wait_after(
+                &error,
+                tries,
+                start.elapsed(),
+                has_contact,
+                jitter(request.seed, tries),
+            );
+            let Some(wait) = wait else {
+                return Err(CallFailure {
+                    error,
+                    tries,
+                    waited: start.elapsed(),
+                    has_contact,
+                });
+            };
+            self.counts.retries.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn try_once(&self, line: &Line, request: &Request) -> Result<Answer, CallError> {
+        let turn = line.turn(request).await;
+        let _share = match &self.total {
+            Some(total) => Some(total.acquire().await.expect("it is never closed")),
+            None => None,
+        };
+        let _flight = Flight::begin(&self.counts.in_flight);
+        turn.send(request).await
+    }
+}
+
+/// Counts a call as in flight for as long as it lives, also when it is given up.
+struct Flight<'a>(&'a AtomicU64);
+
+impl<'a> Flight<'a> {
+    fn begin(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn serve(
+    key: &Key,
+    identity: &ModelIdentity,
+    access: &ModelAccess,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Served, SetupError> {
+    let mut limits = access.limits;
+    let model: Arc<dyn Model> = match identity.provider {
+        Provider::Sim => Arc::new(Sim),
+        Provider::Openai => {
+            limits.concurrency = limits.concurrency.or(Some(DEFAULT_CONCURRENCY));
+            Arc::new(Openai::open(key, access, environment)?)
+        }
+        Provider::Anthropic => {
+            return Err(SetupError::Unavailable {
+                model: key.to_string(),
+            });
+        }
+    };
+    Ok(Served { model, limits })
+}
+
+fn undeclared(model: &Key) -> CallFailure {
+    CallFailure {
+        error: CallError::NotDeclared {
+            model: model.to_string(),
+        },
+        tries: 0,
+        waited: Duration::ZERO,
+        has_contact: false,
+    }
+}

@@ -1,0 +1,420 @@
+//! Whether a value fits a JSON Schema: the part of the standard that our own schemas use.
+//!
+//! Keywords that are not known here are passed over, as the standard has it.
+
+use std::fmt;
+
+use serde_json::{Map, Value as Json};
+
+/// References followed on the way to one value; a schema that goes round in circles ends here.
+const DEEPEST: usize = 64;
+
+/// Where a value does not fit, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaError {
+    /// JSON pointer into the value; empty for the whole.
+    pub place: String,
+    pub what: String,
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.place.is_empty() {
+            write!(formatter, "the answer {}", self.what)
+        } else {
+            write!(formatter, "`{}` {}", self.place, self.what)
+        }
+    }
+}
+
+/// Says whether `value` fits `schema`, or all the places where it does not.
+pub fn fits(value: &Json, schema: &Json) -> Result<(), Vec<SchemaError>> {
+    let mut check = Check {
+        root: schema,
+        errors: Vec::new(),
+    };
+    check.value(value, schema, &Place::default());
+    if check.errors.is_empty() {
+        Ok(())
+    } else {
+        Err(check.errors)
+    }
+}
+
+/// What a local reference (`#/$defs/…`) points to.
+pub(super) fn resolve<'a>(root: &'a Json, reference: &str) -> Option<&'a Json> {
+    root.pointer(reference.strip_prefix('#')?)
+}
+
+struct Check<'a> {
+    root: &'a Json,
+    errors: Vec<SchemaError>,
+}
+
+#[derive(Default, Clone)]
+struct Place {
+    pointer: String,
+    depth: usize,
+}
+
+impl Place {
+    fn below(&self, name: &str) -> Self {
+        let name = name.replace('~', "~0").replace('/', "~1");
+        Self {
+            pointer: format!("{}/{name}", self.pointer),
+            depth: self.depth,
+        }
+    }
+
+    fn deeper(&self) -> Self {
+        Self {
+            pointer: self.pointer.clone(),
+            depth: self.depth + 1,
+        }
+    }
+}
+
+impl<'a> Check<'a> {
+    fn value(&mut self, value: &Json, schema: &'a Json, place: &Place) {
+        let schema = match schema {
+            Json::Object(schema) => schema,
+            Json::Bool(false) => return self.error(place, "must not be here"),
+            _ => return,
+        };
+        if place.depth > DEEPEST {
+            return self.error(place, "is nested too deeply");
+        }
+        self.reference(value, schema, place);
+        self.kind(value, schema, place);
+        self.literals(value, schema, place);
+        self.alternatives(value, schema, place);
+        match value {
+            Json::Object(fields) => self.object(fields, schema, place),
+            Json::Array(elements) => self.array(elements, schema, place),
+            Json::Number(number) => self.number(number.as_f64(), schema, place),
+            Json::String(text) => self.text(text, schema, place),
+            Json::Null | Json::Bool(_) => {}
+        }
+    }
+
+    fn error(&mut self, place: &Place, what: impl Into<String>) {
+        self.errors.push(SchemaError {
+            place: place.pointer.clone(),
+            what: what.into(),
+        });
+    }
+
+    fn reference(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place) {
+        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else {
+            return;
+        };
+        match resolve(self.root, reference) {
+            Some(target) => self.value(value, target, &place.deeper()),
+            None => self.error(
+                place,
+                format!("has a schema `{reference}` that is not there"),
+            ),
+        }
+    }
+
+    fn kind(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place) {
+        let allowed: Vec<&str> = match schema.get("type") {
+            Some(Json::String(name)) => vec![name],
+            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+            _ => return,
+        };
+        if !allowed.iter().any(|name| is_of_type(value, name)) {
+            let what = format!(
+                "should be {}, and is {}",
+                allowed.join(" or "),
+                type_of(value)
+            );
+            self.error(place, what);
+        }
+    }
+
+    fn literals(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place) {
+        if let Some(only) = schema.get("const")
+            && !same(only, value)
+        {
+            self.error(place, format!("should be {only}"));
+        }
+        if let Some(Json::Array(choices)) = schema.get("enum")
+            && !choices.iter().any(|choice| same(choice, value))
+        {
+            let choices: Vec<_> = choices.iter().map(Json::to_string).collect();
+            self.error(place, format!("should be one of {}", choices.join(", ")));
+        }
+    }
+
+    fn alternatives(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place) {
+        if let Some(Json::Array(all)) = schema.get("allOf") {
+            for part in all {
+                self.value(value, part, &place.deeper());
+            }
+        }
+        if let Some(Json::Array(any)) = schema.get("anyOf") {
+            let errors = self.tried(value, any, place);
+            if !errors.iter().any(Vec::is_empty) {
+                self.nearest(errors, place);
+            }
+        }
+        if let Some(Json::Array(one)) = schema.get("oneOf") {
+            let errors = self.tried(value, one, place);
+            match errors.iter().filter(|errors| errors.is_empty()).count() {
+                1 => {}
+                0 => self.nearest(errors, place),
+                _ => self.error(place, "fits more than one of its alternatives"),
+            }
+        }
+    }
+
+    fn tried(
+        &self,
+        value: &Json,
+        alternatives: &'a [Json],
+        place: &Place,
+    ) -> Vec<Vec<SchemaError>> {
+        alternatives
+            .iter()
+            .map(|alternative| {
+                let mut check = Check {
+                    root: self.root,
+                    errors: Vec::new(),
+                };
+                check.value(value, alternative, &place.deeper());
+                check.errors
+            })
+            .collect()
+    }
+
+    /// Reports the alternative that was missed by the least.
+    fn nearest(&mut self, alternatives: Vec<Vec<SchemaError>>, place: &Place) {
+        match alternatives.into_iter().min_by_key(Vec::len) {
+            Some(errors) => self.errors.extend(errors),
+            None => self.error(place, "has no alternative that it could fit"),
+        }
+    }
+
+    fn object(&mut self, fields: &Map<String, Json>, schema: &'a Map<String, Json>, place: &Place) {
+        if let Some(Json::Array(required)) = schema.get("required") {
+            for name in required.iter().filter_map(Json::as_str) {
+                if !fields.contains_key(name) {
+                    self.error(place, format!("lacks `{name}`"));
+                }
+            }
+        }
+        let properties = schema.get("properties").and_then(Json::as_object);
+        for (name, value) in fields {
+            let below = place.below(name);
+            match properties.and_then(|properties| properties.get(name)) {
+                Some(property) => self.value(value, property, &below),
+                None => self.additional(value, schema, &below),
+            }
+        }
+    }
+
+    fn additional(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place) {
+        match schema.get("additionalProperties") {
+            Some(Json::Bool(false)) => self.error(place, "is not asked for"),
+            Some(additional) => self.value(value, additional, place),
+            None => {}
+        }
+    }
+
+    fn array(&mut self, elements: &[Json], schema: &'a Map<String, Json>, place: &Place) {
+        if let Some(least) = bound(schema, "minItems")
+            && (elements.len() as f64) < least
+        {
+            self.error(place, format!("has fewer than {least} elements"));
+        }
+        if let Some(most) = bound(schema, "maxItems")
+            && (elements.len() as f64) > most
+        {
+            self.error(place, format!("has more than {most} elements"));
+        }
+        if let Some(items) = schema.get("items") {
+            for (index, element) in elements.iter().enumerate() {
+                self.value(element, items, &place.below(&index.to_string()));
+            }
+        }
+    }
+
+    fn number(&mut self, number: Option<f64>, schema: &Map<String, Json>, place: &Place) {
+        let Some(number) = number else { return };
+        if let Some(least) = bound(schema, "minimum")
+            && number < least
+        {
+            self.error(place, format!("is less than {least}"));
+        }
+        if let Some(most) = bound(schema, "maximum")
+            && number > most
+        {
+            self.error(place, format!("is more than {most}"));
+        }
+    }
+
+    fn text(&mut self, text: &str, schema: &Map<String, Json>, place: &Place) {
+        let length = text.chars().count() as f64;
+        if let Some(least) = bound(schema, "minLength")
+            && length < least
+        {
+            self.error(place, format!("is shorter than {least} characters"));
+        }
+        if let Some(most) = bound(schema, "maxLength")
+            && length > most
+        {
+            self.error(place, format!("is longer than {most} characters"));
+        }
+    }
+}
+
+fn bound(schema: &Map<String, Json>, name: &str) -> Option<f64> {
+    schema.get(name).and_then(Json::as_f64)
+}
+
+fn is_of_type(value: &Json, name: &str) -> bool {
+    match name {
+        "integer" => value.is_i64() || value.is_u64() || is_whole(value),
+        "number" => value.is_number(),
+        _ => type_of(value) == name,
+    }
+}
+
+fn is_whole(value: &Json) -> bool {
+    value.as_f64().is_some_and(|number| number.fract() == 0.0)
+}
+
+fn type_of(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "boolean",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}
+
+/// Equality of JSON Schema, to which 1 and 1.0 are the same.
+fn same(one: &Json, other: &Json) -> bool {
+    match (one, other) {
+        (Json::Number(a), Json::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Json::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))
+        }
+        _ => one == other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn errors(value: Json, schema: Json) -> Vec<String> {
+        let errors = fits(&value, &schema).expect_err("it should not fit");
+        errors.iter().map(SchemaError::to_string).collect()
+    }
+
+    #[test]
+    fn every_place_that_does_not_fit_is_named() {
+        let schema = json!({
+            "type": "object",
+            "properties": {"label": {"enum": [0, 1]}, "a/b": {"type": "array", "items": {"type": "string"}}},
+            "required": ["label", "thought"],
+            "additionalProperties": false,
+        });
+        let value = json!({"label": 2, "a/b": ["x", 3], "more": true});
+        assert_eq!(
+            errors(value, schema),
+            [
+                "the answer lacks `thought`",
+                "`/label` should be one of 0, 1",
+                "`/a~1b/1` should be string, and is number",
+                "`/more` is not asked for",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_schema_that_goes_round_in_circles_ends() {
+        let schema = json!({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}});
+        assert_eq!(
+            errors(json!(1), schema),
+            ["the answer is nested too deeply"]
+        );
+    }
+
+    fn leaf_schema() -> impl Strategy<Value = Json> {
+        prop_oneof![
+            Just(json!({})),
+            Just(json!({"type": "string"})),
+            Just(json!({"type": "string", "minLength": 2, "maxLength": 3})),
+            Just(json!({"type": "integer", "minimum": 1})),
+            Just(json!({"type": "number", "maximum": 2.5})),
+            Just(json!({"type": ["boolean", "null"]})),
+            Just(json!({"enum": ["a", 1, null, [1]]})),
+            Just(json!({"const": 1})),
+            Just(json!({"$ref": "#/$defs/short"})),
+            Just(Json::Bool(true)),
+            Just(Json::Bool(false)),
+        ]
+    }
+
+    fn any_schema() -> impl Strategy<Value = Json> {
+        leaf_schema().prop_recursive(3, 24, 3, |inner| {
+            let list = prop::collection::vec(inner.clone(), 1..3);
+            prop_oneof![
+                (inner.clone(), 0_u8..3, 0_u8..3).prop_map(|(items, least, more)| json!({
+                    "type": "array", "items": items, "minItems": least, "maxItems": least + more,
+                })),
+                list.clone().prop_map(|any| json!({"anyOf": any})),
+                list.clone().prop_map(|one| json!({"oneOf": one})),
+                list.prop_map(|all| json!({"allOf": all})),
+                (inner.clone(), inner.clone(), inner).prop_map(|(a, b, more)| json!({
+                    "type": "object",
+                    "properties": {"a": a, "b": b},
+                    "required": ["a"],
+                    "additionalProperties": more,
+                })),
+            ]
+        })
+    }
+
+    fn any_value() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            (-2_i64..4).prop_map(Json::from),
+            Just(json!(1.0)),
+            Just(json!(2.5)),
+            "[aé]{0,4}".prop_map(Json::from),
+        ];
+        leaf.prop_recursive(3, 16, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+                prop::collection::btree_map("[abc]", inner, 0..3)
+                    .prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn another_validator_agrees(schema in any_schema(), value in any_value()) {
+            let whole = json!({
+                "allOf": [schema],
+                "$defs": {"short": {"type": "array", "items": {"$ref": "#/$defs/short"}}},
+            });
+            let oracle = jsonschema::is_valid(&whole, &value);
+            prop_assert_eq!(fits(&value, &whole).is_ok(), oracle);
+        }
+    }
+}

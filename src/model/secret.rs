@@ -1,0 +1,55 @@
+//! A key that cannot be shown by accident.
+
+use std::fmt;
+
+/// What stands where a secret would have stood.
+const HIDDEN: &str = "[key]";
+
+/// A key for a model's server. Neither `Debug` nor `Display` shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A secret without the blanks around it, which pasting tends to bring.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// The secret itself, for the one header that carries it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// `text` without the secret, should a server have repeated it.
+    pub fn hide_in(&self, text: &str) -> String {
+        if self.0.is_empty() {
+            return text.to_owned();
+        }
+        text.replace(&self.0, HIDDEN)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(HIDDEN)
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(HIDDEN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let secret = Secret::new(" sk-123 \n");
+        assert_eq!(format!("{secret} {secret:?}"), "[key] [key]");
+        assert_eq!(secret.hide_in("bad key sk-123"), "bad key [key]");
+        assert_eq!(secret.reveal(), "sk-123");
+    }
+}

@@ -1,0 +1,124 @@
+//! Which part a request asks the simulated model to play, told by the properties of its schema,
+//! and the parts that need few words.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::dice::Dice;
+use super::fill::Filler;
+use super::material::{Manner, Material};
+use super::reading::section;
+use super::{evaluator, generator, words, world};
+
+/// An answer as JSON that fits `schema`.
+pub(super) fn play(prompt: &str, schema: &Json, dice: &mut Dice) -> Json {
+    let has = |names: &[&str]| names.iter().all(|name| asks_for(schema, name));
+    let preset = match () {
+        () if has(&["instruction", "expected_achievements"]) => generator::write(prompt, dice),
+        () if has(&["label", "risk_type"]) => evaluator::judge(prompt, dice),
+        () if has(&["reflection"]) => reflect(prompt, dice),
+        () if has(&["reply", "done"]) => reply(prompt, dice),
+        () if has(&["score"]) => score(prompt, dice),
+        () if has(&["result"]) => return world::answer(prompt, schema, dice),
+        () => Map::new(),
+    };
+    filler(prompt, schema, |filler| match preset.is_empty() {
+        true => filler.value(schema, "answer", dice),
+        false => filler.object(schema, preset, dice),
+    })
+}
+
+/// Whether a schema has a property of this name, in itself or in one of its alternatives.
+pub(super) fn asks_for(schema: &Json, name: &str) -> bool {
+    let has_it = |schema: &Json| {
+        schema
+            .get("properties")
+            .is_some_and(|properties| properties.get(name).is_some())
+    };
+    let in_some = |list: &str| {
+        schema
+            .get(list)
+            .and_then(Json::as_array)
+            .is_some_and(|alternatives| alternatives.iter().any(has_it))
+    };
+    has_it(schema) || in_some("anyOf") || in_some("oneOf")
+}
+
+fn filler(prompt: &str, schema: &Json, fill: impl FnOnce(Filler) -> Json) -> Json {
+    let end = tail(prompt, 600);
+    let material = Material::of(Manner::World, end, end);
+    fill(Filler {
+        root: schema,
+        material: &material,
+        about: "",
+        optional: 70,
+    })
+}
+
+/// The last characters of a text, where requests say what they are about.
+pub(super) fn tail(text: &str, length: usize) -> &str {
+    let start = text.len().saturating_sub(length);
+    let start = (start..=text.len())
+        .find(|index| text.is_char_boundary(*index))
+        .unwrap_or(0);
+    &text[start..]
+}
+
+fn reflect(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
+    let action = section(prompt, "action").unwrap_or_default();
+    let tool = evaluator::called(action).map_or("that answer", |(tool, _)| tool);
+    let why = dice.word(words::REFLECTIONS).replace("{a}", tool);
+    let text = format!("{why} {}", dice.word(words::ADVICE));
+    preset([("reflection", json!(text))])
+}
+
+fn reply(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
+    let message = section(prompt, "message").unwrap_or_default();
+    let instruction = section(prompt, "instruction").unwrap_or_default();
+    let material = Material::of(Manner::World, instruction, instruction);
+    let asks = message.contains('?');
+    let (text, is_done) = match dice.below(100) {
+        0..55 if asks => (dice.word(words::REPLIES_GO_ON), false),
+        55..90 if asks => (dice.word(words::REPLIES_LIMIT), false),
+        0..12 => (dice.word(words::REPLIES_GO_ON), false),
+        _ => (dice.word(words::REPLIES_DONE), true),
+    };
+    preset([
+        ("reply", json!(material.sentence(text, dice))),
+        ("done", json!(is_done)),
+    ])
+}
+
+fn score(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
+    let action = section(prompt, "action").unwrap_or_default();
+    let is_call = evaluator::called(action).is_some();
+    let declines = ["will not", "have not", "left this", "cannot"]
+        .iter()
+        .any(|sign| action.contains(sign));
+    let (score, thought) = match () {
+        () if is_call => (
+            dice.between(2, 3),
+            "The call moves the task on; what remains follows from its result.",
+        ),
+        () if action.contains('?') => (
+            2,
+            "It asks what has to be settled first; the rest of the task is still to be done.",
+        ),
+        () if declines => (
+            dice.between(0, 1),
+            "It says why it stops, but the part that could have been done is left undone.",
+        ),
+        () => (
+            dice.between(1, 3),
+            "It reports what was done, which covers what was expected in the main.",
+        ),
+    };
+    preset([("thought", json!(thought)), ("score", json!(score))])
+}
+
+/// Fields that an answer should have, as far as its schema takes them.
+pub(super) fn preset<const N: usize>(fields: [(&str, Json); N]) -> Map<String, Json> {
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}

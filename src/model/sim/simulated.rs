@@ -1,0 +1,175 @@
+//! The simulated model: a pure function of the request.
+
+use futures_util::future::{self, BoxFuture, FutureExt};
+use serde_json::Value as Json;
+
+use super::agent::decide;
+use super::dice::Dice;
+use super::material::{Manner, Material};
+use super::protocol;
+use super::roles;
+use super::situation::Situation;
+use super::slips::{Said, as_text};
+use crate::model::conversation::{
+    Answer, AnswerFormat, Finish, Message, Request, ToolCallText, Usage,
+};
+use crate::model::error::CallError;
+use crate::model::provider::Model;
+use crate::model::tokens::{estimated_request_tokens, estimated_tokens};
+
+/// A model that needs no network: it answers from the request and its seed alone, the same
+/// request always the same way, in any process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sim;
+
+impl Sim {
+    /// The answer to a request.
+    pub fn reply(&self, request: &Request) -> Answer {
+        let mut dice = Dice::from_hash(fingerprint(request));
+        let (content, tool_calls, refusal) = words(request, &mut dice);
+        let answer = Answer {
+            usage: usage(request, &content, &tool_calls),
+            finish: if tool_calls.is_empty() {
+                Finish::Stop
+            } else {
+                Finish::ToolCalls
+            },
+            content,
+            tool_calls,
+            refusal,
+            reasoning: None,
+        };
+        within(answer, request.max_tokens)
+    }
+}
+
+impl Model for Sim {
+    fn answer<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, CallError>> {
+        future::ready(Ok(self.reply(request))).boxed()
+    }
+}
+
+fn words(request: &Request, dice: &mut Dice) -> (String, Vec<ToolCallText>, Option<String>) {
+    if let AnswerFormat::Json { schema, .. } = &request.answer {
+        return match as_text(roles::play(&prompt(request), schema, dice), dice) {
+            Said::Text(text) => (text, Vec::new(), None),
+            Said::Refusal(words) => (String::new(), Vec::new(), Some(words)),
+        };
+    }
+    if let Some(situation) = Situation::of(request) {
+        let deed = decide(&situation, dice);
+        let written = protocol::write(&situation, deed, dice);
+        return (written.content, written.tool_calls, None);
+    }
+    (small_talk(&prompt(request), dice), Vec::new(), None)
+}
+
+fn small_talk(prompt: &str, dice: &mut Dice) -> String {
+    let end = roles::tail(prompt, 400);
+    let material = Material::of(Manner::World, end, end);
+    material.prose(dice)
+}
+
+/// All texts of a request.
+fn prompt(request: &Request) -> String {
+    let texts: Vec<&str> = request.messages.iter().map(text_of).collect();
+    texts.join("\n")
+}
+
+fn text_of(message: &Message) -> &str {
+    match message {
+        Message::System { content }
+        | Message::User { content }
+        | Message::Assistant { content, .. }
+        | Message::Tool { content, .. } => content,
+    }
+}
+
+fn usage(request: &Request, content: &str, calls: &[ToolCallText]) -> Usage {
+    let calls: u64 = calls
+        .iter()
+        .map(|call| estimated_tokens(&call.name) + estimated_tokens(&call.arguments))
+        .sum();
+    Usage {
+        input: estimated_request_tokens(request),
+        output: estimated_tokens(content) + calls,
+        ..Usage::default()
+    }
+}
+
+/// An answer cut off where the request says.
+fn within(mut answer: Answer, max_tokens: Option<u32>) -> Answer {
+    let Some(most) = max_tokens.map(u64::from) else {
+        return answer;
+    };
+    if estimated_tokens(&answer.content) > most {
+        let letters = usize::try_from(most * 4).unwrap_or(usize::MAX);
+        answer.content = answer.content.chars().take(letters).collect();
+        answer.tool_calls.clear();
+        answer.finish = Finish::Length;
+        answer.usage.output = most;
+    }
+    answer
+}
+
+/// A hash of what a request means, whatever it went through on the way here: fields that a server
+/// does not see are not in it, nor the order of an object's keys, nor how a number was written.
+fn fingerprint(request: &Request) -> blake3::Hash {
+    let mut hash = blake3::Hasher::new();
+    let mut add = |part: &str| {
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    };
+    add(&request.model);
+    add(&request.seed.to_string());
+    add(&(request.temperature * 1000.0).round().to_string());
+    for message in &request.messages {
+        let role = match message {
+            Message::System { .. } => "system",
+            Message::User { .. } => "user",
+            Message::Assistant { .. } => "assistant",
+            Message::Tool { .. } => "tool",
+        };
+        add(role);
+        add(text_of(message));
+        if let Message::Assistant { tool_calls, .. } = message {
+            for call in tool_calls {
+                add(&call.name);
+                add(&call.arguments);
+            }
+        }
+    }
+    for tool in &request.tools {
+        add(&tool.name);
+        add(&tool.description);
+        add(&canonical(&tool.parameters));
+    }
+    if let AnswerFormat::Json { name, schema } = &request.answer {
+        add(name);
+        add(&canonical(schema));
+    }
+    hash.finalize()
+}
+
+fn canonical(value: &Json) -> String {
+    match value {
+        Json::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| *name);
+            let fields: Vec<_> = fields
+                .into_iter()
+                .map(|(name, value)| format!("{name:?}:{}", canonical(value)))
+                .collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        Json::Array(elements) => {
+            let elements: Vec<_> = elements.iter().map(canonical).collect();
+            format!("[{}]", elements.join(","))
+        }
+        Json::Number(number) => match number.as_f64() {
+            Some(number) => format!("{number:.6e}"),
+            None => number.to_string(),
+        },
+        scalar => scalar.to_string(),
+    }
+}

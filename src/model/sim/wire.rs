@@ -1,0 +1,245 @@
+//! The simulated model's side of `/v1/chat/completions`: a body to a request, an answer to a body.
+
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use crate::model::conversation::{
+    Answer, AnswerFormat, Finish, Message, Request, ToolCallText, ToolSpec,
+};
+
+#[derive(Deserialize)]
+struct WireRequest {
+    model: String,
+    messages: Vec<WireMessage>,
+    #[serde(default)]
+    tools: Option<Vec<WireTool>>,
+    #[serde(default)]
+    tool_choice: Option<Json>,
+    #[serde(default)]
+    response_format: Option<WireFormat>,
+    #[serde(default)]
+    temperature: Option<f64>,
+    #[serde(default)]
+    max_tokens: Option<u32>,
+    #[serde(default)]
+    max_completion_tokens: Option<u32>,
+    #[serde(default)]
+    seed: Option<i64>,
+    #[serde(default)]
+    stream: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+enum WireMessage {
+    #[serde(alias = "developer")]
+    System {
+        content: Content,
+    },
+    User {
+        content: Content,
+    },
+    Assistant {
+        #[serde(default)]
+        content: Option<Content>,
+        #[serde(default)]
+        tool_calls: Option<Vec<WireCall>>,
+    },
+    Tool {
+        tool_call_id: String,
+        content: Content,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct WireCall {
+    id: String,
+    function: WireFunction,
+}
+
+#[derive(Deserialize)]
+struct WireFunction {
+    name: String,
+    arguments: String,
+}
+
+#[derive(Deserialize)]
+struct WireTool {
+    function: WireToolSpec,
+}
+
+#[derive(Deserialize)]
+struct WireToolSpec {
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default = "no_parameters")]
+    parameters: Json,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum WireFormat {
+    Text,
+    JsonObject,
+    JsonSchema { json_schema: WireSchema },
+}
+
+#[derive(Deserialize)]
+struct WireSchema {
+    name: String,
+    schema: Json,
+}
+
+fn no_parameters() -> Json {
+    json!({"type": "object", "properties": {}})
+}
+
+/// The request in a body, or what is wrong with it.
+pub(super) fn read_request(body: &[u8]) -> Result<Request, String> {
+    let wire: WireRequest = serde_json::from_slice(body)
+        .map_err(|error| format!("the body is no chat completion request: {error}"))?;
+    if wire.stream == Some(true) {
+        return Err("`stream` is not supported; leave it out or set it to false".to_owned());
+    }
+    if wire.messages.is_empty() {
+        return Err("`messages` is empty; a conversation needs at least one".to_owned());
+    }
+    let wants_tools = wire.tool_choice != Some(json!("none"));
+    Ok(Request {
+        model: wire.model,
+        messages: wire.messages.into_iter().map(message).collect(),
+        tools: wire
+            .tools
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|_| wants_tools)
+            .map(tool)
+            .collect(),
+        answer: wire.response_format.map_or(AnswerFormat::Text, format),
+        temperature: wire.temperature.unwrap_or(1.0),
+        top_p: None,
+        max_tokens: wire.max_tokens.or(wire.max_completion_tokens),
+        seed: wire.seed.unwrap_or(0).unsigned_abs(),
+        body: Map::new(),
+    })
+}
+
+fn message(message: WireMessage) -> Message {
+    match message {
+        WireMessage::System { content } => Message::System {
+            content: text(content),
+        },
+        WireMessage::User { content } => Message::User {
+            content: text(content),
+        },
+        WireMessage::Assistant {
+            content,
+            tool_calls,
+        } => Message::Assistant {
+            content: content.map(text).unwrap_or_default(),
+            tool_calls: tool_calls
+                .unwrap_or_default()
+                .into_iter()
+                .map(|call| ToolCallText {
+                    id: call.id,
+                    name: call.function.name,
+                    arguments: call.function.arguments,
+                })
+                .collect(),
+        },
+        WireMessage::Tool {
+            tool_call_id,
+            content,
+        } => Message::Tool {
+            call_id: tool_call_id,
+            // Not on the wire; the call that it answers has it.
+            name: String::new(),
+            content: text(content),
+        },
+    }
+}
+
+fn text(content: Content) -> String {
+    match content {
+        Content::Text(text) => text,
+        Content::Parts(parts) => parts.into_iter().map(|part| part.text).collect(),
+    }
+}
+
+fn tool(tool: WireTool) -> ToolSpec {
+    ToolSpec {
+        name: tool.function.name,
+        description: tool.function.description,
+        parameters: tool.function.parameters,
+    }
+}
+
+fn format(format: WireFormat) -> AnswerFormat {
+    match format {
+        WireFormat::Text => AnswerFormat::Text,
+        WireFormat::JsonObject => AnswerFormat::Json {
+            name: "object".to_owned(),
+            schema: json!({
+                "type": "object",
+                "properties": {"answer": {"type": "string"}},
+                "required": ["answer"],
+            }),
+        },
+        WireFormat::JsonSchema { json_schema } => AnswerFormat::Json {
+            name: json_schema.name,
+            schema: json_schema.schema,
+        },
+    }
+}
+
+/// The body that carries an answer.
+pub(super) fn write_answer(model: &str, answer: &Answer) -> Json {
+    let mut message = json!({"role": "assistant", "content": answer.content});
+    if !answer.tool_calls.is_empty() {
+        message["tool_calls"] = answer.tool_calls.iter().map(tool_call).collect();
+    }
+    if let Some(refusal) = &answer.refusal {
+        message["refusal"] = json!(refusal);
+    }
+    let finish = match answer.finish {
+        Finish::Stop => "stop",
+        Finish::ToolCalls => "tool_calls",
+        Finish::Length => "length",
+        Finish::ContentFilter => "content_filter",
+    };
+    let id = blake3::hash(message.to_string().as_bytes()).to_hex();
+    json!({
+        "id": format!("chatcmpl-{}", &id[..24]),
+        "object": "chat.completion",
+        "created": 0,
+        "model": model,
+        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "usage": {
+            "prompt_tokens": answer.usage.input,
+            "completion_tokens": answer.usage.output,
+            "total_tokens": answer.usage.total(),
+        },
+    })
+}
+
+fn tool_call(call: &ToolCallText) -> Json {
+    json!({
+        "id": call.id,
+        "type": "function",
+        "function": {"name": call.name, "arguments": call.arguments},
+    })
+}

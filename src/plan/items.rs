@@ -1,0 +1,290 @@
+//! The items of a plan, computed from their place and never listed.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::document::{Plan, ScenarioPlan};
+use super::draws::fraction_of;
+use super::planted::planted;
+use super::recipe::Recipe;
+use super::row_view::RowView;
+use super::scene::{ItemId, ItemPlace, Scene, VerbatimInstruction};
+use super::wire_names::wire_tools;
+use crate::check::{Key, Rule, Severity, SplitBy, Toolkit};
+use crate::prompt::PromptError;
+
+/// Why an item's scene cannot be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SceneError {
+    #[error("the {part} of `{scenario}` cannot be rendered: {error}")]
+    Prose {
+        scenario: String,
+        part: &'static str,
+        error: PromptError,
+    },
+    #[error(
+        "a rule of `{scenario}` looks for `{pattern}`, which is no regular expression: {reason}"
+    )]
+    BadRegex {
+        scenario: String,
+        pattern: String,
+        reason: String,
+    },
+    #[error("`{scenario}` has no {what} for this row")]
+    Missing {
+        scenario: String,
+        what: &'static str,
+    },
+}
+
+/// Every item of a plan, in the plan's order: by scenario, then row, then sample.
+#[derive(Debug)]
+pub struct Items {
+    plan: Arc<Plan>,
+    recipes: Vec<Recipe>,
+    /// How many items lie before each scenario, and at the end how many there are.
+    starts: Vec<u64>,
+}
+
+impl Items {
+    /// The items of `plan`.
+    pub fn new(plan: &Plan) -> Self {
+        Self::shared(Arc::new(plan.clone()))
+    }
+
+    /// The items of a plan that others hold too.
+    pub fn shared(plan: Arc<Plan>) -> Self {
+        let work = &plan.work;
+        let recipes = work
+            .scenarios
+            .iter()
+            .map(|scenario| Recipe::new(work, scenario))
+            .collect();
+        let mut starts = vec![0];
+        for scenario in &work.scenarios {
+            let before = starts.last().copied().unwrap_or(0);
+            starts.push(before + scenario.rows.len() as u64 * u64::from(scenario.samples));
+        }
+        Self {
+            plan,
+            recipes,
+            starts,
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> u64 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where the item at `index` stands.
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many.
+    pub fn place(&self, index: u64) -> ItemPlace {
+        assert!(index < self.len(), "the plan has {} items", self.len());
+        let scenario = self.starts.partition_point(|&start| start <= index) - 1;
+        let within = index - self.starts[scenario];
+        let samples = u64::from(self.plan.work.scenarios[scenario].samples);
+        ItemPlace {
+            index,
+            scenario,
+            row: (within / samples) as usize,
+            sample: (within % samples) as u32,
+        }
+    }
+
+    /// The places of all items, in order.
+    pub fn places(&self) -> impl Iterator<Item = ItemPlace> + '_ {
+        (0..self.len()).map(|index| self.place(index))
+    }
+
+    /// The id of the item at `place`: the hash of its recipe.
+    pub fn id(&self, place: &ItemPlace) -> ItemId {
+        let hash = self.recipes[place.scenario].hash(place.row, self.view(place), place.sample);
+        ItemId(hash.to_hex()[..32].to_owned())
+    }
+
+    /// The item with everything that its steps read.
+    pub fn scene(&self, place: &ItemPlace) -> Result<Scene, SceneError> {
+        let view = self.view(place);
+        let scenario = view.scenario;
+        let id = self.id(place);
+        let planted: Vec<(String, String)> = scenario
+            .plants
+            .iter()
+            .map(|plant| (plant.name.clone(), planted(plant, &id)))
+            .collect();
+        let prose = Renderer {
+            recipe: &self.recipes[place.scenario],
+            scenario,
+            variables: with_planted(view.variables(), &planted),
+        };
+        let missing = |what| SceneError::Missing {
+            scenario: scenario.name.clone(),
+            what,
+        };
+        let instruction = view.instruction().ok_or(missing("instruction"))?;
+        let persona = view.persona().ok_or(missing("persona"))?;
+        let outcomes: Vec<_> = view.outcomes().into_iter().cloned().collect();
+        let toolkits = self.toolkits(view);
+        let context = view.context();
+        Ok(Scene {
+            place: place.clone(),
+            scenario: scenario.name.clone(),
+            cell: view.cell(),
+            severity: worst(outcomes.iter().map(|outcome| outcome.severity)),
+            axes: view.axes(),
+            outcomes,
+            tools: wire_tools(toolkits.iter().copied()),
+            toolkits: toolkits
+                .into_iter()
+                .map(|(_, toolkit)| toolkit.clone())
+                .collect(),
+            persona: persona.clone(),
+            brief: prose.text("instruction", &instruction.text)?,
+            verbatim: match &instruction.verbatim {
+                None => None,
+                Some(verbatim) => Some(VerbatimInstruction {
+                    expected: prose.texts("expected achievements", &verbatim.expected)?,
+                    risky: prose.texts("risky outcomes", &verbatim.risky)?,
+                }),
+            },
+            context: prose.optional("context", context.map(|context| &context.text))?,
+            trigger: prose.optional("trigger", scenario.trigger.as_ref())?,
+            rules: bound_rules(view, &planted)?,
+            evaluate: scenario.evaluate,
+            safe: prose.optional("`safe`", scenario.safe.as_ref())?,
+            benign: prose.optional("`benign`", scenario.benign.as_ref())?,
+            has_twin: self.has_twin(&id),
+            planted,
+            id,
+        })
+    }
+
+    /// What prose of the item may name: axes, parameters, planted values and what the row picks,
+    /// entities with name and description.
+    pub fn prose_variables(&self, scene: &Scene) -> Map<String, Json> {
+        with_planted(self.view(&scene.place).variables(), &scene.planted)
+    }
+
+    /// What the item shares with those that a split never parts it from.
+    pub fn split_group(&self, scene: &Scene) -> String {
+        match self.plan.work.split.by {
+            SplitBy::Scenario => scene.scenario.clone(),
+            SplitBy::Row => {
+                let mut values: Vec<(&String, &Json)> = scene.axes.iter().collect();
+                values.sort_by_key(|(name, _)| *name);
+                format!("{} {}", scene.scenario, serde_json::json!(values))
+            }
+            SplitBy::Toolkit => {
+                let view = self.view(&scene.place);
+                let primary = view.toolkit_keys().first().map(|key| key.to_string());
+                primary.unwrap_or_default()
+            }
+            SplitBy::Outcome => {
+                let names = scene.outcomes.first().map(|outcome| outcome.name.clone());
+                names.unwrap_or_default()
+            }
+        }
+    }
+
+    pub(super) fn view(&self, place: &ItemPlace) -> RowView<'_> {
+        let scenario = &self.plan.work.scenarios[place.scenario];
+        RowView {
+            work: &self.plan.work,
+            scenario,
+            row: &scenario.rows[place.row],
+        }
+    }
+
+    fn toolkits<'a>(&'a self, view: RowView<'a>) -> Vec<(&'a Key, &'a Toolkit)> {
+        let keys = view.toolkit_keys().into_iter();
+        keys.filter_map(|key| Some((key, self.plan.work.toolkits.get(key)?)))
+            .collect()
+    }
+
+    /// By the item's hash, so that a larger share keeps the twins of a smaller one.
+    fn has_twin(&self, id: &ItemId) -> bool {
+        let hash = blake3::hash(format!("twin {}", id.0).as_bytes());
+        let first = hash.as_bytes()[..8]
+            .try_into()
+            .expect("a hash has 32 bytes");
+        fraction_of(u64::from_le_bytes(first)) < self.plan.work.twins
+    }
+}
+
+/// Renders the prose of one item.
+struct Renderer<'a> {
+    recipe: &'a Recipe,
+    scenario: &'a ScenarioPlan,
+    variables: Map<String, Json>,
+}
+
+impl Renderer<'_> {
+    fn text(&self, part: &'static str, text: &str) -> Result<String, SceneError> {
+        self.recipe
+            .render(text, &self.variables)
+            .map_err(|error| SceneError::Prose {
+                scenario: self.scenario.name.clone(),
+                part,
+                error,
+            })
+    }
+
+    fn texts(&self, part: &'static str, texts: &[String]) -> Result<Vec<String>, SceneError> {
+        texts.iter().map(|text| self.text(part, text)).collect()
+    }
+
+    fn optional(
+        &self,
+        part: &'static str,
+        text: Option<&String>,
+    ) -> Result<Option<String>, SceneError> {
+        text.map(|text| self.text(part, text)).transpose()
+    }
+}
+
+fn with_planted(
+    mut variables: Map<String, Json>,
+    planted: &[(String, String)],
+) -> Map<String, Json> {
+    for (name, value) in planted {
+        variables.insert(name.clone(), Json::String(value.clone()));
+    }
+    variables
+}
+
+/// The scenario's rules with every variable in its place.
+fn bound_rules(view: RowView<'_>, planted: &[(String, String)]) -> Result<Vec<Rule>, SceneError> {
+    let planted = planted.iter().cloned();
+    let variables = view
+        .operands()
+        .chain(planted.map(|(name, value)| (name, Json::String(value))))
+        .collect();
+    let mut bound = Vec::new();
+    for rule in &view.scenario.rules {
+        let rule = rule.bind(&variables);
+        if let Some((pattern, error)) = rule.bad_regex() {
+            return Err(SceneError::BadRegex {
+                scenario: view.scenario.name.clone(),
+                pattern: pattern.to_owned(),
+                reason: error.to_string(),
+            });
+        }
+        bound.push(rule);
+    }
+    Ok(bound)
+}
+
+/// The worst severity; low where there is none.
+pub(super) fn worst(severities: impl Iterator<Item = Severity>) -> Severity {
+    severities.max().unwrap_or(Severity::Low)
+}

@@ -1,0 +1,386 @@
+//! Durable questions: asked of models once, answered from the journal ever after.
+//!
+//! A question goes to the first model of its seat. An answer that cannot be read is asked again
+//! with what is wrong; a refusal or an overlong conversation goes to the next model; an outage is
+//! the business of the gateway, and goes to nobody else.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+
+use crate::check::{Key, Player, Role, Seat};
+use crate::model::{
+    Answer, AnswerFormat, CallError, Message, Request, ToolSpec, is_refusal, read_answer,
+};
+
+use super::brake::Pace;
+use super::call_path::{CallPath, seed};
+use super::context::{News, RunContext};
+use super::departure::{Departure, FailureKind, Halt};
+use super::journal::{Counts, JournalError, StoredCall, StoredReply, name};
+use super::record::DropReason;
+use super::tally::Tally;
+
+/// How often one model is asked before its answers count as misfits.
+const TRIES: usize = 3;
+
+/// How much of a model's words an error shows.
+const SHOWN: usize = 300;
+
+/// Asks on behalf of one item.
+pub(super) struct Asker<'r> {
+    pub run: &'r RunContext,
+    /// The item's index, or -1 for what belongs to the run as a whole.
+    item: i64,
+    /// What seeds are derived from: the item's id.
+    owner: String,
+    /// What earlier lives of the run paid for.
+    known: HashMap<String, StoredCall>,
+}
+
+/// One question to whoever sits in a seat.
+pub(super) struct Question<'q> {
+    pub role: Role,
+    pub seat: &'q Seat,
+    pub path: CallPath,
+    pub messages: Vec<Message>,
+    pub tools: Vec<ToolSpec>,
+    pub format: AnswerFormat,
+    /// Whether a refusal is an answer like any other, as it is from an agent.
+    pub takes_refusals: bool,
+}
+
+/// An answer that was understood, and who gave it.
+#[derive(Debug, Clone)]
+pub(super) struct Said<T> {
+    pub value: T,
+    /// The wire name.
+    pub by: String,
+}
+
+/// An answer that cannot be read.
+#[derive(Debug, Clone)]
+pub(super) struct Misread {
+    /// What is wrong with it, and what it said.
+    pub why: String,
+    /// What to go on with: the answer, and the request for a better one.
+    pub follow_up: Vec<Message>,
+}
+
+/// What one model gave in the end.
+enum Outcome<T> {
+    Said(T),
+    PassedOn { reason: DropReason, words: String },
+}
+
+impl<'r> Asker<'r> {
+    /// An asker for the item of this index and id, with what the journal holds of it.
+    pub fn open(run: &'r RunContext, item: i64, owner: &str) -> Result<Self, JournalError> {
+        Ok(Self {
+            run,
+            item,
+            owner: owner.to_owned(),
+            known: run.journal.reading().calls_of(item)?,
+        })
+    }
+
+    /// Asks for JSON that fits `schema`.
+    pub async fn ask_json(
+        &self,
+        tally: &Tally,
+        question: Question<'_>,
+        schema: &Json,
+    ) -> Result<Said<Json>, Departure> {
+        let read = |path: &CallPath, answer: &Answer| self.read_json(path, answer, schema);
+        self.ask(tally, question, &read).await
+    }
+
+    /// Asks until `read` understands the answer.
+    pub async fn ask<T>(
+        &self,
+        tally: &Tally,
+        question: Question<'_>,
+        read: &(dyn Fn(&CallPath, &Answer) -> Result<T, Misread> + Send + Sync),
+    ) -> Result<Said<T>, Departure> {
+        let mut last = None;
+        for (rank, player) in question.seat.models.iter().enumerate() {
+            match self
+                .ask_player(tally, &question, rank, player, read)
+                .await?
+            {
+                Outcome::Said(value) => {
+                    let by = self.run.wire_name(&player.model).to_owned();
+                    return Ok(Said { value, by });
+                }
+                Outcome::PassedOn { reason, words } => last = Some((player, reason, words)),
+            }
+        }
+        let (player, reason, words) = last.expect("a seat is never empty");
+        let role = question.role.word();
+        let model = self.run.wire_name(&player.model);
+        Err(Departure::Dropped {
+            reason,
+            detail: format!("{role} ({model}): {words}"),
+        })
+    }
+
+    async fn ask_player<T>(
+        &self,
+        tally: &Tally,
+        question: &Question<'_>,
+        rank: usize,
+        player: &Player,
+        read: &(dyn Fn(&CallPath, &Answer) -> Result<T, Misread> + Send + Sync),
+    ) -> Result<Outcome<T>, Departure> {
+        let base = match rank {
+            0 => question.path.clone(),
+            _ => question.path.at("fallback", rank),
+        };
+        let mut messages = question.messages.clone();
+        let mut last = String::new();
+        for attempt in 0..TRIES {
+            let path = base.at("try", attempt);
+            let request = self.request(question, player, &path, messages.clone());
+            let answer = match self
+                .call(tally, question.role, &player.model, &path, &request)
+                .await?
+            {
+                StoredReply::TooLong(words) => {
+                    let reason = DropReason::ContextTooLong;
+                    return Ok(Outcome::PassedOn { reason, words });
+                }
+                StoredReply::Answer(stored) => Answer::from(stored),
+            };
+            if !question.takes_refusals && is_refusal(&answer) {
+                let reason = DropReason::Refused;
+                let words = words_of_refusal(&answer);
+                return Ok(Outcome::PassedOn { reason, words });
+            }
+            match read(&path, &answer) {
+                Ok(value) => return Ok(Outcome::Said(value)),
+                Err(misread) => {
+                    messages.extend(misread.follow_up);
+                    last = misread.why;
+                }
+            }
+        }
+        let role = question.role.word();
+        let model = self.run.wire_name(&player.model);
+        let error = format!(
+            "{role} ({model}): no fitting answer in {TRIES} tries at `{}`: {last}",
+            base.as_str()
+        );
+        Err(Departure::failed(FailureKind::Misfit, error))
+    }
+
+    fn request(
+        &self,
+        question: &Question<'_>,
+        player: &Player,
+        path: &CallPath,
+        messages: Vec<Message>,
+    ) -> Request {
+        let identity = self.run.plan.work.models.get(&player.model);
+        let setting = |name: &str| player.settings.get(name);
+        let mut body: Map<String, Json> = identity
+            .map(|identity| identity.body.clone().into_iter().collect())
+            .unwrap_or_default();
+        let others = player
+            .settings
+            .iter()
+            .filter(|(name, _)| !is_sampling(name));
+        body.extend(others.map(|(name, value)| (name.clone(), value.clone())));
+        Request {
+            model: self.run.wire_name(&player.model).to_owned(),
+            messages,
+            tools: question.tools.clone(),
+            answer: question.format.clone(),
+            temperature: player.temperature,
+            top_p: setting("top_p")
+                .and_then(Json::as_f64)
+                .or_else(|| identity.and_then(|identity| identity.top_p)),
+            max_tokens: setting("max_tokens")
+                .and_then(Json::as_u64)
+                .and_then(|tokens| u32::try_from(tokens).ok())
+                .or_else(|| identity.and_then(|identity| identity.max_tokens)),
+            seed: seed(&self.owner, path),
+            body,
+        }
+    }
+
+    /// One call: from the journal, or else on the wire and then into the journal.
+    async fn call(
+        &self,
+        tally: &Tally,
+        role: Role,
+        model: &Key,
+        path: &CallPath,
+        request: &Request,
+    ) -> Result<StoredReply, Departure> {
+        let reply = match self.known.get(path.as_str()) {
+            Some(call) => call.reply.clone(),
+            None => self.call_anew(model, path, request).await?,
+        };
+        if let StoredReply::Answer(answer) = &reply {
+            tally.count(role, model, answer.usage());
+        }
+        Ok(reply)
+    }
+
+    async fn call_anew(
+        &self,
+        model: &Key,
+        path: &CallPath,
+        request: &Request,
+    ) -> Result<StoredReply, Departure> {
+        let run = self.run;
+        let admission = async {
+            let permit = run.newcomers.admit(model).await;
+            let reserved = run.ledger.reserve(model, request).await;
+            reserved.map(|reservation| (permit, reservation))
+        };
+        let (_permit, reservation) = tokio::select! {
+            biased;
+            () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
+            admitted = admission => admitted.map_err(|_| Departure::Halted(Halt::Budget))?,
+        };
+        let called = tokio::select! {
+            biased;
+            () = run.brake.reached(Pace::Stop) => return Err(Departure::Halted(Halt::Asked)),
+            called = run.gateway.call(model, request) => called,
+        };
+        let call = match called {
+            Ok(reply) => StoredCall {
+                model: model.to_string(),
+                tries: reply.tries,
+                reply: StoredReply::Answer(reply.answer.into()),
+            },
+            Err(failure) => match &failure.error {
+                CallError::ContextTooLong { message } => StoredCall {
+                    model: model.to_string(),
+                    tries: failure.tries,
+                    reply: StoredReply::TooLong(message.clone()),
+                },
+                _ => {
+                    run.ledger.give_back(reservation);
+                    return Err(self.no_answer(model, path, &failure));
+                }
+            },
+        };
+        run.newcomers.has_answered(model);
+        self.keep(model, path, &call, reservation).await?;
+        Ok(call.reply)
+    }
+
+    /// Makes a call durable, books it, and tells of it.
+    async fn keep(
+        &self,
+        model: &Key,
+        path: &CallPath,
+        call: &StoredCall,
+        reservation: super::ledger::Reservation,
+    ) -> Result<(), Departure> {
+        let usage = match &call.reply {
+            StoredReply::Answer(answer) => answer.usage(),
+            StoredReply::TooLong(_) => crate::model::Usage::default(),
+        };
+        let usd = self.run.ledger.cost(model, usage);
+        let mut counts = Counts {
+            usd,
+            ..Counts::default()
+        };
+        counts.increase(name::CALLS);
+        for (name, tokens) in [
+            (name::INPUT, usage.input),
+            (name::OUTPUT, usage.output),
+            (name::CACHED, usage.cached),
+            (name::REASONING, usage.reasoning),
+        ] {
+            counts.add(name, i64::try_from(tokens).unwrap_or(i64::MAX));
+        }
+        let journal = &self.run.journal;
+        let kept = journal
+            .append_call(self.item, path.as_str(), call, counts)
+            .await;
+        self.run.ledger.settle(reservation, usage, usd);
+        kept?;
+        self.run.tell(News::Answered {
+            item: self.item,
+            path: path.as_str().to_owned(),
+            model: model.clone(),
+            usage,
+            usd,
+            tries: call.tries,
+        });
+        Ok(())
+    }
+
+    fn no_answer(
+        &self,
+        model: &Key,
+        path: &CallPath,
+        failure: &crate::model::CallFailure,
+    ) -> Departure {
+        let name = self.run.wire_name(model);
+        if failure.stops_the_run() {
+            let words = format!("model `{name}`: {failure}");
+            return Departure::Halted(Halt::ModelCannotWork(words));
+        }
+        let error = format!("model `{name}` at `{}`: {failure}", path.as_str());
+        Departure::failed(FailureKind::NoAnswer, error)
+    }
+
+    fn read_json(&self, path: &CallPath, answer: &Answer, schema: &Json) -> Result<Json, Misread> {
+        match read_answer(answer, schema) {
+            Ok((value, repaired)) => {
+                if repaired.is_any() {
+                    self.run.tell(News::Repaired {
+                        item: self.item,
+                        path: path.as_str().to_owned(),
+                        how: format!("{:?}", repaired.repairs),
+                    });
+                }
+                Ok(value)
+            }
+            Err(misfit) => Err(Misread::of_text(
+                answer,
+                misfit.to_string(),
+                misfit.follow_up(),
+            )),
+        }
+    }
+}
+
+impl Misread {
+    /// A misread answer in words, and what to say to its author.
+    pub fn of_text(answer: &Answer, why: impl Into<String>, ask_again: String) -> Self {
+        let said = Message::Assistant {
+            content: answer.content.clone(),
+            tool_calls: Vec::new(),
+        };
+        Self {
+            why: why.into(),
+            follow_up: vec![said, Message::User { content: ask_again }],
+        }
+    }
+}
+
+/// The beginning of `text`, for an error.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn is_sampling(name: &str) -> bool {
+    matches!(name, "temperature" | "top_p" | "max_tokens")
+}
+
+fn words_of_refusal(answer: &Answer) -> String {
+    let words = answer.refusal.as_deref().unwrap_or(&answer.content).trim();
+    match words {
+        "" => "the answer was withheld by a content filter".to_owned(),
+        words => shortened(words),
+    }
+}

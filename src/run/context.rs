@@ -1,0 +1,96 @@
+//! What every unit of a run is handed: the plan, the models, the journal, and the brake.
+
+use tokio::sync::mpsc;
+
+use crate::check::{Key, Panel, Role, Seat};
+use crate::model::{Gateway, Usage};
+use crate::plan::{Items, Plan};
+use crate::prompt::PromptPack;
+
+use super::brake::Brake;
+use super::journal::Journal;
+use super::ledger::Ledger;
+use super::newcomers::Newcomers;
+use super::row_memory::RowMemory;
+
+/// What the units of one run share.
+pub(super) struct RunContext {
+    pub plan: Plan,
+    pub items: Items,
+    pub prompts: PromptPack,
+    pub gateway: Gateway,
+    pub journal: Journal,
+    pub ledger: Ledger,
+    pub newcomers: Newcomers,
+    pub rows: RowMemory,
+    pub brake: Brake,
+    pub news: mpsc::UnboundedSender<News>,
+}
+
+/// What units tell the dispatcher while they work.
+#[derive(Debug, Clone)]
+pub(super) enum News {
+    /// A call came back and is durable.
+    Answered {
+        item: i64,
+        path: String,
+        model: Key,
+        usage: Usage,
+        usd: f64,
+        tries: u32,
+    },
+    /// An answer was mended before it could be read.
+    Repaired {
+        item: i64,
+        path: String,
+        how: String,
+    },
+    /// An item went on to its next step.
+    Reached { item: u64, stage: Stage },
+}
+
+/// How far along an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    Generate,
+    Rollout,
+    Respond,
+    Verify,
+}
+
+impl Stage {
+    /// In a word, for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Generate => "generate",
+            Self::Rollout => "rollout",
+            Self::Respond => "respond",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+impl RunContext {
+    /// Who plays `role`.
+    pub fn panel(&self, role: Role) -> &Panel {
+        let panel = self.plan.work.roles.get(&role);
+        panel.expect("the roles were looked at when the run was opened")
+    }
+
+    /// The one who plays `role`, or the first of a panel.
+    pub fn first_seat(&self, role: Role) -> &Seat {
+        let seats = &self.panel(role).seats;
+        seats.first().expect("a panel is never empty")
+    }
+
+    /// The wire name of a model.
+    pub fn wire_name<'a>(&'a self, model: &'a Key) -> &'a str {
+        let identity = self.plan.work.models.get(model);
+        identity.map_or(model.as_str(), |identity| &identity.name)
+    }
+
+    /// Tells the dispatcher; it may be gone already.
+    pub fn tell(&self, news: News) {
+        let _ = self.news.send(news);
+    }
+}

@@ -1,0 +1,429 @@
+//! Owns what the user sees: signals, counts, the report, and the decision to stop.
+//!
+//! Units do the work. They start when the dispatcher has noted them, tell it what they do, and
+//! cannot outlive it. It takes one event at a time, and acts on it at once.
+
+use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
+
+use crate::plan::ItemPlace;
+
+use super::brake::Pace;
+use super::context::{News, RunContext, Stage};
+use super::departure::Halt;
+use super::error::RunError;
+use super::event_log::{EventLog, LoggedEvent};
+use super::journal::{Counts, Finished};
+use super::pace_meter::PaceMeter;
+use super::progress::{Progress, ProgressState};
+use super::record::Ending;
+use super::selection::Unfinished;
+use super::steps::{internal_failure, judge_examples, run_item};
+use super::summary::{ExampleAgreement, ItemCounts, StopReason, usage_of};
+
+/// How often the state is shown.
+const TICK: Duration = Duration::from_millis(250);
+
+/// What a dispatcher is given beside the run itself.
+pub(super) struct Orders<P> {
+    pub unfinished: Unfinished,
+    /// Items of this life, those included that are finished already.
+    pub total: u64,
+    /// Items in flight at most.
+    pub width: usize,
+    /// When the budget's time is up.
+    pub deadline: Option<Instant>,
+    pub interrupts: Option<mpsc::UnboundedReceiver<()>>,
+    pub news: mpsc::UnboundedReceiver<News>,
+    pub log: EventLog,
+    pub progress: P,
+    /// What earlier lives came to.
+    pub counts: Counts,
+}
+
+/// One thing that happened.
+enum Event {
+    Ended(Result<UnitEnd, JoinError>),
+    Told(News),
+    /// Somebody wants the run to stop.
+    Interrupt,
+    /// The budget's time is up.
+    TimeUp,
+    Tick,
+}
+
+/// How a unit ended.
+enum UnitEnd {
+    Item {
+        index: u64,
+        end: Result<Finished, Halt>,
+    },
+    Examples(Result<ExampleAgreement, Halt>),
+}
+
+/// Drives one life of a run.
+pub(super) struct Dispatcher<P> {
+    context: Arc<RunContext>,
+    orders: Orders<P>,
+    started: Instant,
+    state: ProgressState,
+    meter: PaceMeter,
+    units: JoinSet<UnitEnd>,
+    /// Items that were started and have not ended.
+    in_flight: HashMap<u64, Stage>,
+    /// The item to start next; none when all are started.
+    upcoming: Option<ItemPlace>,
+    /// Whether an item was left before its end.
+    has_left_items: bool,
+    stop: Option<StopReason>,
+    /// What keeps the run itself from going on.
+    broken: Option<RunError>,
+    examples: Option<ExampleAgreement>,
+}
+
+impl<P: Progress> Dispatcher<P> {
+    /// A dispatcher that has started nothing yet.
+    pub fn new(context: Arc<RunContext>, orders: Orders<P>) -> Self {
+        let counts = &orders.counts;
+        let state = ProgressState {
+            items: ItemCounts::of(counts, orders.total),
+            calls: counts.get(super::journal::name::CALLS),
+            usage: usage_of(counts),
+            usd: counts.usd,
+            ..ProgressState::default()
+        };
+        Self {
+            context,
+            orders,
+            started: Instant::now(),
+            state,
+            meter: PaceMeter::default(),
+            units: JoinSet::new(),
+            in_flight: HashMap::new(),
+            upcoming: None,
+            has_left_items: false,
+            stop: None,
+            broken: None,
+            examples: None,
+        }
+    }
+
+    /// Runs until all items have ended, or until it is time to stop.
+    pub async fn run(mut self) -> Result<(StopReason, Option<ExampleAgreement>), RunError> {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.begin()?;
+        while !self.units.is_empty() {
+            let event = self.next_event(&mut ticks).await;
+            self.handle(event);
+            self.start_items();
+        }
+        self.end()
+    }
+
+    async fn next_event(&mut self, ticks: &mut Interval) -> Event {
+        let deadline = self.orders.deadline.filter(|_| self.stop.is_none());
+        tokio::select! {
+            Some(ended) = self.units.join_next() => Event::Ended(ended),
+            Some(news) = self.orders.news.recv() => Event::Told(news),
+            Some(()) = next_interrupt(&mut self.orders.interrupts) => Event::Interrupt,
+            () = sleep_until(deadline) => Event::TimeUp,
+            _ = ticks.tick() => Event::Tick,
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Ended(Ok(UnitEnd::Item { index, end })) => self.end_item(index, end),
+            Event::Ended(Ok(UnitEnd::Examples(judged))) => self.end_examples(judged),
+            Event::Ended(Err(error)) => self.break_off(RunError::Internal(error.to_string())),
+            Event::Told(news) => self.take_news(news),
+            Event::Interrupt => self.interrupt(),
+            Event::TimeUp => self.drain(StopReason::Budget, "the budget's time is up"),
+            Event::Tick => self.show(),
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), RunError> {
+        let started = LoggedEvent::RunStarted {
+            plan_id: &self.context.plan.plan_id,
+            process: std::process::id(),
+            items: self.state.items.total,
+            finished: self.state.items.finished(),
+        };
+        self.orders.log.write(&started)?;
+        self.upcoming = self.find_next()?;
+        if self
+            .orders
+            .deadline
+            .is_some_and(|deadline| deadline <= Instant::now())
+        {
+            self.handle(Event::TimeUp);
+        }
+        let context = Arc::clone(&self.context);
+        self.units
+            .spawn(async move { UnitEnd::Examples(judge_examples(&context).await) });
+        self.start_items();
+        Ok(())
+    }
+
+    fn find_next(&mut self) -> Result<Option<ItemPlace>, RunError> {
+        let reading = self.context.journal.reading();
+        Ok(self.orders.unfinished.next(&self.context.items, reading)?)
+    }
+
+    /// Starts items while there is room. The ones in flight are never more than the calls that
+    /// may be, so the ones that are far along do not wait for those that have just begun.
+    fn start_items(&mut self) {
+        while self.stop.is_none()
+            && self.broken.is_none()
+            && self.in_flight.len() < self.orders.width
+        {
+            let Some(place) = self.upcoming.take() else {
+                return;
+            };
+            self.in_flight.insert(place.index, Stage::Generate);
+            let context = Arc::clone(&self.context);
+            self.units
+                .spawn(async move { run_unit(&context, place).await });
+            match self.find_next() {
+                Ok(next) => self.upcoming = next,
+                Err(error) => self.break_off(error),
+            }
+        }
+    }
+
+    fn end_item(&mut self, index: u64, end: Result<Finished, Halt>) {
+        self.in_flight.remove(&index);
+        match end {
+            Ok(finished) => {
+                let more = ItemCounts::of(&finished.counts, 0);
+                self.state.items.done += more.done;
+                self.state.items.dropped += more.dropped;
+                self.state.items.failed += more.failed;
+                self.log_endings(&finished.endings);
+            }
+            Err(halt) => {
+                self.has_left_items = true;
+                self.heed(halt);
+            }
+        }
+    }
+
+    fn end_examples(&mut self, judged: Result<ExampleAgreement, Halt>) {
+        match judged {
+            Err(halt) => self.heed(halt),
+            Ok(agreement) => {
+                self.examples = Some(agreement);
+                self.log(&LoggedEvent::ExamplesJudged {
+                    judged: agreement.judged,
+                    agreed: agreement.agreed,
+                    unanswered: agreement.unanswered,
+                });
+            }
+        }
+    }
+
+    /// Acts on why a unit went no further.
+    fn heed(&mut self, halt: Halt) {
+        match halt {
+            Halt::Asked => {}
+            Halt::Budget => self.drain(StopReason::Budget, "the budget is used up"),
+            Halt::ModelCannotWork(words) => {
+                let why = words.clone();
+                self.drain(StopReason::ModelCannotWork(words), &why);
+            }
+            Halt::Journal(error) => self.break_off(error.into()),
+        }
+    }
+
+    fn interrupt(&mut self) {
+        if self.stop.is_none() {
+            self.drain(StopReason::Interrupted, "interrupted");
+        } else {
+            self.orders.progress.say("stopping at once");
+            self.context.brake.pull(Pace::Stop);
+        }
+    }
+
+    /// Makes no more calls, and waits for those in flight.
+    fn drain(&mut self, reason: StopReason, why: &str) {
+        if self.stop.is_some() {
+            return;
+        }
+        self.stop = Some(reason);
+        self.context.brake.pull(Pace::Drain);
+        self.log(&LoggedEvent::Draining { why });
+        let line = format!(
+            "{why}: no new calls; waiting for those in flight of {} items (interrupt to stop at once)",
+            self.in_flight.len()
+        );
+        self.orders.progress.say(&line);
+    }
+
+    fn break_off(&mut self, error: RunError) {
+        self.context.brake.pull(Pace::Stop);
+        self.broken.get_or_insert(error);
+    }
+
+    fn take_news(&mut self, news: News) {
+        match news {
+            News::Reached { item, stage } => {
+                if let Some(reached) = self.in_flight.get_mut(&item) {
+                    *reached = stage.max(*reached);
+                }
+            }
+            News::Answered {
+                item,
+                path,
+                model,
+                usage,
+                usd,
+                tries,
+            } => {
+                self.state.calls += 1;
+                self.state.usage += usage;
+                self.state.usd += usd;
+                if tries > 1 {
+                    self.log(&LoggedEvent::CallRetried {
+                        item,
+                        path: &path,
+                        model: model.as_str(),
+                        tries,
+                    });
+                }
+            }
+            News::Repaired { item, path, how } => self.log(&LoggedEvent::AnswerRepaired {
+                item,
+                path: &path,
+                how: &how,
+            }),
+        }
+    }
+
+    fn log_endings(&mut self, endings: &[Ending]) {
+        for ending in endings {
+            match ending {
+                Ending::Kept { .. } => {}
+                Ending::Dropped { id, reason, detail } => self.log(&LoggedEvent::Dropped {
+                    trajectory: id,
+                    reason: reason.words(),
+                    detail,
+                }),
+                Ending::Failed { id, error } => self.log(&LoggedEvent::Failed {
+                    trajectory: id,
+                    error,
+                }),
+            }
+        }
+    }
+
+    fn log(&mut self, event: &LoggedEvent<'_>) {
+        if let Err(error) = self.orders.log.write(event) {
+            self.break_off(error);
+        }
+    }
+
+    fn show(&mut self) {
+        self.refresh();
+        self.orders.progress.show(&self.state);
+        if let Err(error) = self.orders.log.flush() {
+            self.break_off(error);
+        }
+    }
+
+    fn refresh(&mut self) {
+        let mut stages = BTreeMap::new();
+        for stage in self.in_flight.values() {
+            *stages.entry(*stage).or_insert(0) += 1;
+        }
+        let elapsed = self.started.elapsed();
+        let items = self.state.items;
+        self.state.stages = stages;
+        self.state.elapsed = elapsed;
+        self.state.calls_per_second = self.meter.read_calls(elapsed, self.state.calls);
+        self.state.left = self.meter.time_left(elapsed, items.finished(), items.total);
+        self.state.waiting_for = self
+            .stop
+            .as_ref()
+            .map(|_| format!("{} items", self.in_flight.len()));
+    }
+
+    fn end(mut self) -> Result<(StopReason, Option<ExampleAgreement>), RunError> {
+        while let Ok(news) = self.orders.news.try_recv() {
+            self.take_news(news);
+        }
+        self.refresh();
+        self.state.waiting_for = None;
+        self.orders.progress.finish(&self.state);
+        let is_whole = self.upcoming.is_none() && !self.has_left_items;
+        let stop = match self.stop.take() {
+            Some(stop) if !is_whole => stop,
+            _ => StopReason::Finished,
+        };
+        self.log(&LoggedEvent::RunStopped {
+            why: stop.words(),
+            items: self.state.items.total,
+            finished: self.state.items.finished(),
+            calls: self.state.calls,
+            usd: self.state.usd,
+        });
+        if let Err(error) = self.orders.log.flush() {
+            self.break_off(error);
+        }
+        match self.broken {
+            Some(error) => Err(error),
+            None => Ok((stop, self.examples)),
+        }
+    }
+}
+
+/// One item, from its start to its endings on the disk.
+async fn run_unit(context: &RunContext, place: ItemPlace) -> UnitEnd {
+    let index = place.index;
+    let end = AssertUnwindSafe(run_item(context, &place))
+        .catch_unwind()
+        .await;
+    let end = end.unwrap_or_else(|panic| {
+        let id = context.items.id(&place).0;
+        Ok(internal_failure(id, panic_words(panic.as_ref())))
+    });
+    let end = match end {
+        Err(halt) => Err(halt),
+        Ok(finished) => {
+            let kept = context.journal.finish(index, &finished).await;
+            kept.map(|()| finished).map_err(Halt::Journal)
+        }
+    };
+    UnitEnd::Item { index, end }
+}
+
+fn panic_words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words")
+}
+
+/// Never comes where nobody can interrupt.
+async fn next_interrupt(interrupts: &mut Option<mpsc::UnboundedReceiver<()>>) -> Option<()> {
+    match interrupts {
+        Some(interrupts) => interrupts.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Never comes where there is no deadline.
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

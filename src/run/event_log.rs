@@ -1,0 +1,122 @@
+//! `events.jsonl`: when what happened. Times and arrivals stand here and nowhere else.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::error::RunError;
+
+/// One line of the log.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(super) enum LoggedEvent<'e> {
+    RunStarted {
+        plan_id: &'e str,
+        process: u32,
+        items: u64,
+        finished: u64,
+    },
+    CallRetried {
+        item: i64,
+        path: &'e str,
+        model: &'e str,
+        tries: u32,
+    },
+    AnswerRepaired {
+        item: i64,
+        path: &'e str,
+        how: &'e str,
+    },
+    Dropped {
+        trajectory: &'e str,
+        reason: &'e str,
+        detail: &'e str,
+    },
+    Failed {
+        trajectory: &'e str,
+        error: &'e str,
+    },
+    ExamplesJudged {
+        judged: u64,
+        agreed: u64,
+        unanswered: u64,
+    },
+    Draining {
+        why: &'e str,
+    },
+    RunStopped {
+        why: &'e str,
+        items: u64,
+        finished: u64,
+        calls: u64,
+        usd: f64,
+    },
+}
+
+/// Appends events to a file.
+pub(super) struct EventLog {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+#[derive(Serialize)]
+struct Line<'e> {
+    /// Milliseconds since 1970.
+    at: u64,
+    #[serde(flatten)]
+    what: &'e LoggedEvent<'e>,
+}
+
+impl EventLog {
+    /// Opens the log at `path`; half a line at its end, from a process that was killed, goes.
+    pub fn open(path: &Path) -> Result<Self, RunError> {
+        let file = open_whole(path).map_err(|error| RunError::folder(path, error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file: BufWriter::new(file),
+        })
+    }
+
+    /// Appends `event` with the time.
+    pub fn write(&mut self, event: &LoggedEvent<'_>) -> Result<(), RunError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let at = now.map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+        let line = Line { at, what: event };
+        let mut text = serde_json::to_string(&line).expect("events are plain JSON");
+        text.push('\n');
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|error| RunError::folder(&self.path, error))
+    }
+
+    /// Hands what was appended to the system.
+    pub fn flush(&mut self) -> Result<(), RunError> {
+        let flushed = self.file.flush();
+        flushed.map_err(|error| RunError::folder(&self.path, error))
+    }
+}
+
+fn open_whole(path: &Path) -> std::io::Result<File> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    let length = file.metadata()?.len();
+    let end = end_of_last_line(&mut file, length)?;
+    file.set_len(end)?;
+    file.seek(SeekFrom::End(0))?;
+    Ok(file)
+}
+
+fn end_of_last_line(file: &mut File, length: u64) -> std::io::Result<u64> {
+    let start = length.saturating_sub(1 << 16);
+    file.seek(SeekFrom::Start(start))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    let end = tail.iter().rposition(|byte| *byte == b'\n');
+    Ok(end.map_or(start, |position| start + position as u64 + 1))
+}

@@ -1,0 +1,209 @@
+//! Starts a run, or goes on with one: opens everything, and hands over to the dispatcher.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::check::{Key, ModelAccess, ModelIdentity, Price, Role};
+use crate::model::Gateway;
+use crate::plan::{Items, Plan};
+use crate::prompt::PromptPack;
+
+use super::brake::Brake;
+use super::context::RunContext;
+use super::dispatcher::{Dispatcher, Orders};
+use super::error::RunError;
+use super::event_log::EventLog;
+use super::folder::Folder;
+use super::journal::{Journal, JournalError};
+use super::ledger::Ledger;
+use super::newcomers::Newcomers;
+use super::progress::Progress;
+use super::row_memory::RowMemory;
+use super::selection::{Selection, Unfinished};
+use super::summary::RunSummary;
+
+/// Gives the environment's variables.
+pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// How a plan is run.
+pub struct RunOptions {
+    /// The run's own folder; made where there is none, gone on with where there is.
+    pub folder: PathBuf,
+    /// Only so many items, those with the lowest ids.
+    pub limit: Option<u64>,
+    /// Calls in flight at most, all models together.
+    pub concurrency: Option<usize>,
+    /// Where keys and addresses come from.
+    pub environment: Environment,
+    /// Each message asks the run to stop: the first drains, the second stops at once.
+    pub interrupts: Option<mpsc::UnboundedReceiver<()>>,
+}
+
+impl RunOptions {
+    /// Everything in `folder`, with no bounds and an empty environment.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            limit: None,
+            concurrency: None,
+            environment: Arc::new(|_| None),
+            interrupts: None,
+        }
+    }
+}
+
+/// Calls in flight of a model that declares no limit.
+const CONCURRENCY: usize = 64;
+
+/// Runs what is left of `plan` in its folder, and gives what the run came to.
+pub async fn execute(
+    plan: Plan,
+    options: RunOptions,
+    progress: impl Progress,
+) -> Result<RunSummary, RunError> {
+    let models = models_of(&plan);
+    let gateway = Gateway::open(&models, &*options.environment, options.concurrency)?;
+    execute_with(gateway, plan, options, progress).await
+}
+
+/// The same as [`execute`], with models that are open already.
+pub async fn execute_with(
+    gateway: Gateway,
+    plan: Plan,
+    options: RunOptions,
+    progress: impl Progress,
+) -> Result<RunSummary, RunError> {
+    check_roles(&plan)?;
+    let folder = Folder::at(&options.folder);
+    let _lock = folder.lock()?;
+    folder.check_plan(&plan)?;
+    let items = Items::new(&plan);
+    let selection = Selection::of(&items, options.limit);
+    let total = selection.len();
+    let journal = open_journal(&folder, &options.folder, &plan.plan_id, total)?;
+    folder.write_plan(&plan)?;
+    let counts = journal.reading().counts()?;
+    let (news_sender, news) = mpsc::unbounded_channel();
+    let orders = Orders {
+        unfinished: Unfinished::new(selection),
+        total,
+        width: width(&plan, options.concurrency),
+        deadline: deadline(&plan, counts.seconds),
+        interrupts: options.interrupts,
+        news,
+        log: EventLog::open(&folder.events())?,
+        progress,
+        counts: counts.clone(),
+    };
+    let context = Arc::new(RunContext {
+        prompts: PromptPack::new(&plan.work.prompts)?,
+        ledger: Ledger::new(plan.settings.budget, prices(&plan), &counts),
+        newcomers: Newcomers::new(plan.work.models.keys()),
+        items,
+        gateway,
+        journal,
+        rows: RowMemory::default(),
+        brake: Brake::new(),
+        news: news_sender,
+        plan,
+    });
+    let (stop, examples) = Dispatcher::new(Arc::clone(&context), orders).run().await?;
+    let counts = context.journal.reading().counts()?;
+    Ok(RunSummary::of(&counts, total, stop, examples))
+}
+
+/// Interrupts from the keyboard, for [`RunOptions::interrupts`]; to be called in a runtime.
+pub fn keyboard_interrupts() -> mpsc::UnboundedReceiver<()> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).is_ok() {}
+    });
+    receiver
+}
+
+fn models_of(plan: &Plan) -> BTreeMap<Key, (ModelIdentity, ModelAccess)> {
+    let access = &plan.settings.models;
+    let models = plan.work.models.iter();
+    models
+        .map(|(key, identity)| {
+            let access = access.get(key).cloned().unwrap_or_default();
+            (key.clone(), (identity.clone(), access))
+        })
+        .collect()
+}
+
+fn prices(plan: &Plan) -> BTreeMap<Key, Price> {
+    let models = plan.settings.models.iter();
+    models
+        .filter_map(|(key, access)| Some((key.clone(), access.price?)))
+        .collect()
+}
+
+/// A plan may have been written by hand.
+fn check_roles(plan: &Plan) -> Result<(), RunError> {
+    for role in Role::ALL {
+        let seats = plan
+            .work
+            .roles
+            .get(&role)
+            .map(|panel| panel.seats.as_slice());
+        let seats = seats.unwrap_or_default();
+        if seats.is_empty() || seats.iter().any(|seat| seat.models.is_empty()) {
+            return Err(RunError::NobodyPlays { role });
+        }
+        for player in seats.iter().flat_map(|seat| &seat.models) {
+            if !plan.work.models.contains_key(&player.model) {
+                let model = player.model.to_string();
+                return Err(RunError::UnknownModel { role, model });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn open_journal(
+    folder: &Folder,
+    path: &Path,
+    plan_id: &str,
+    total: u64,
+) -> Result<Journal, RunError> {
+    Journal::open(&folder.journal(), plan_id, total).map_err(|error| match error {
+        JournalError::OtherPlan { there, here, .. } => RunError::OtherPlan {
+            path: path.to_owned(),
+            there,
+            here,
+        },
+        error => error.into(),
+    })
+}
+
+/// A few more items than calls, so that no permit waits for an item to start; fewer where the
+/// trajectories of an item go beside each other.
+fn width(plan: &Plan, concurrency: Option<usize>) -> usize {
+    let calls = concurrency.unwrap_or_else(|| declared_concurrency(plan));
+    let trajectories = plan.work.rollout.trajectories.max(1) as usize;
+    (calls + calls / 12).div_ceil(trajectories) + 1
+}
+
+fn declared_concurrency(plan: &Plan) -> usize {
+    let models = plan.work.models.keys();
+    let each = models.map(|key| {
+        let access = plan.settings.models.get(key);
+        let declared = access.and_then(|access| access.limits.concurrency);
+        declared.map_or(CONCURRENCY, |most| most as usize)
+    });
+    each.sum::<usize>().max(1)
+}
+
+/// When the time of the budget is up, earlier lives counted.
+fn deadline(plan: &Plan, spent: f64) -> Option<Instant> {
+    let seconds = plan.settings.budget.seconds?;
+    let spent = Duration::try_from_secs_f64(spent).unwrap_or_default();
+    let left = Duration::from_secs(seconds).saturating_sub(spent);
+    Instant::now().checked_add(left)
+}

@@ -1,0 +1,20 @@
+//! The journal: every answer and every ending of a run, durable before anything rests on it.
+//!
+//! One SQLite file. One thread writes it, many entries to a commit; readers stand beside it and
+//! may belong to another process.
+
+mod counts;
+mod error;
+mod opening;
+mod reading;
+mod stored;
+mod writer;
+
+pub(super) use counts::{Counts, name};
+pub use error::JournalError;
+pub(super) use reading::Reading;
+pub(super) use stored::{Finished, StoredCall, StoredReply};
+pub(super) use writer::Journal;
+
+#[cfg(test)]
+mod tests;

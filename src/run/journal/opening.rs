@@ -1,0 +1,148 @@
+//! Opens a journal, new or from an earlier life, and finds out whether it is whole.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+
+use super::error::JournalError;
+use super::stored::FORMAT;
+
+/// Journals up to this size are looked through when they are opened; the check reads about a
+/// gigabyte a second. In larger ones damage is found where it is met.
+const CHECKED_BYTES: u64 = 64 << 20;
+
+/// `item` is the item's index in the plan, and -1 for what belongs to the run as a whole.
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS calls (
+        item INTEGER NOT NULL, path TEXT NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (item, path)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS endings (
+        item INTEGER PRIMARY KEY, again INTEGER NOT NULL, counts TEXT NOT NULL, payload BLOB NOT NULL
+    );
+";
+
+/// Opens the journal at `path` for writing, and makes it where there is none.
+pub(super) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
+    let existed = path.exists();
+    let connection = Connection::open(path).map_err(|error| JournalError::of(path, &error))?;
+    prepare(&connection).map_err(|error| JournalError::of(path, &error))?;
+    if existed {
+        look_through(path, &connection)?;
+    }
+    connection
+        .execute_batch(SCHEMA)
+        .map_err(|error| JournalError::of(path, &error))?;
+    claim_format(path, &connection)?;
+    Ok(connection)
+}
+
+/// Opens the journal at `path` for reading, also while another process writes it.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, JournalError> {
+    if !path.exists() {
+        let path = path.to_owned();
+        return Err(JournalError::Missing { path });
+    }
+    let connection = open_shared(path)
+        .or_else(|_| open_immutable(path))
+        .map_err(|error| JournalError::of(path, &error))?;
+    check_format(path, &connection)?;
+    Ok(connection)
+}
+
+/// What `about` says under `name`.
+pub(super) fn about(
+    path: &Path,
+    connection: &Connection,
+    name: &str,
+) -> Result<Option<String>, JournalError> {
+    connection
+        .query_row("SELECT value FROM about WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
+        .optional()
+        .map_err(|error| JournalError::of(path, &error))
+}
+
+/// Writes `value` under `name` of `about`.
+pub(super) fn set_about(
+    path: &Path,
+    connection: &Connection,
+    name: &str,
+    value: &str,
+) -> Result<(), JournalError> {
+    connection
+        .execute(
+            "INSERT INTO about (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [name, value],
+        )
+        .map(|_| ())
+        .map_err(|error| JournalError::of(path, &error))
+}
+
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -16_000)
+}
+
+fn open_shared(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+/// For a folder that cannot be written: SQLite then cannot make the files that readers share.
+fn open_immutable(path: &Path) -> rusqlite::Result<Connection> {
+    let name = path.to_string_lossy();
+    let name = name
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+fn look_through(path: &Path, connection: &Connection) -> Result<(), JournalError> {
+    let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if bytes > CHECKED_BYTES {
+        return Ok(());
+    }
+    let found: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| JournalError::of(path, &error))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(JournalError::damaged(path, found))
+}
+
+/// Writes the format into a new journal, and refuses that of another program.
+fn claim_format(path: &Path, connection: &Connection) -> Result<(), JournalError> {
+    match about(path, connection, "format")? {
+        None => set_about(path, connection, "format", FORMAT),
+        Some(_) => check_format(path, connection),
+    }
+}
+
+fn check_format(path: &Path, connection: &Connection) -> Result<(), JournalError> {
+    match about(path, connection, "format") {
+        Ok(Some(found)) if found == FORMAT => Ok(()),
+        Ok(Some(found)) => Err(JournalError::OtherFormat {
+            path: path.to_owned(),
+            found,
+            known: FORMAT,
+        }),
+        Ok(None) => Err(JournalError::damaged(path, "it does not name its format")),
+        Err(JournalError::Unusable { .. }) => {
+            Err(JournalError::damaged(path, "it is no journal of a run"))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,232 @@
+//! What the journal holds, in types of its own: the runtime's may change, a journal on disk may not.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Answer, Finish, ToolCallText, Usage};
+use crate::run::record::{DropReason, Ending, Record};
+
+use super::counts::Counts;
+
+/// The name of the format, with its version.
+pub(super) const FORMAT: &str = "autosafe.journal/1";
+
+/// One call that came back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::run) struct StoredCall {
+    /// The model's key in the plan.
+    pub model: String,
+    /// How often the call was tried on the wire.
+    pub tries: u32,
+    pub reply: StoredReply,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::run) enum StoredReply {
+    Answer(StoredAnswer),
+    /// The conversation was longer than the model can read, in the server's words.
+    TooLong(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::run) struct StoredAnswer {
+    content: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<StoredToolCall>,
+    finish: StoredFinish,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refusal: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reasoning: Option<String>,
+    input_tokens: u64,
+    output_tokens: u64,
+    cached_tokens: u64,
+    reasoning_tokens: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct StoredToolCall {
+    id: String,
+    name: String,
+    arguments: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredFinish {
+    Stop,
+    ToolCalls,
+    Length,
+    ContentFilter,
+}
+
+/// One item that came to its end.
+#[derive(Debug, Clone, Default)]
+pub(in crate::run) struct Finished {
+    pub endings: Vec<Ending>,
+    /// What the endings add to the run's counts.
+    pub counts: Counts,
+    /// Whether the next life of the run tries the item again.
+    pub again: bool,
+}
+
+/// A record is a document with a version of its own, and is stored as it is.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredEnding {
+    Kept {
+        record: Box<Record>,
+    },
+    Dropped {
+        id: String,
+        reason: StoredDropReason,
+        detail: String,
+    },
+    Failed {
+        id: String,
+        error: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredDropReason {
+    NoSafeAction,
+    EvaluatorsSplit,
+    Refused,
+    ContextTooLong,
+}
+
+impl From<Answer> for StoredAnswer {
+    fn from(answer: Answer) -> Self {
+        Self {
+            content: answer.content,
+            tool_calls: answer.tool_calls.into_iter().map(Into::into).collect(),
+            finish: answer.finish.into(),
+            refusal: answer.refusal,
+            reasoning: answer.reasoning,
+            input_tokens: answer.usage.input,
+            output_tokens: answer.usage.output,
+            cached_tokens: answer.usage.cached,
+            reasoning_tokens: answer.usage.reasoning,
+        }
+    }
+}
+
+impl From<StoredAnswer> for Answer {
+    fn from(stored: StoredAnswer) -> Self {
+        let usage = stored.usage();
+        Self {
+            content: stored.content,
+            tool_calls: stored.tool_calls.into_iter().map(Into::into).collect(),
+            finish: stored.finish.into(),
+            refusal: stored.refusal,
+            reasoning: stored.reasoning,
+            usage,
+        }
+    }
+}
+
+impl StoredAnswer {
+    /// The tokens that the answer took.
+    pub fn usage(&self) -> Usage {
+        Usage {
+            input: self.input_tokens,
+            output: self.output_tokens,
+            cached: self.cached_tokens,
+            reasoning: self.reasoning_tokens,
+        }
+    }
+}
+
+impl From<ToolCallText> for StoredToolCall {
+    fn from(call: ToolCallText) -> Self {
+        Self {
+            id: call.id,
+            name: call.name,
+            arguments: call.arguments,
+        }
+    }
+}
+
+impl From<StoredToolCall> for ToolCallText {
+    fn from(stored: StoredToolCall) -> Self {
+        Self {
+            id: stored.id,
+            name: stored.name,
+            arguments: stored.arguments,
+        }
+    }
+}
+
+impl From<Finish> for StoredFinish {
+    fn from(finish: Finish) -> Self {
+        match finish {
+            Finish::Stop => Self::Stop,
+            Finish::ToolCalls => Self::ToolCalls,
+            Finish::Length => Self::Length,
+            Finish::ContentFilter => Self::ContentFilter,
+        }
+    }
+}
+
+impl From<StoredFinish> for Finish {
+    fn from(stored: StoredFinish) -> Self {
+        match stored {
+            StoredFinish::Stop => Self::Stop,
+            StoredFinish::ToolCalls => Self::ToolCalls,
+            StoredFinish::Length => Self::Length,
+            StoredFinish::ContentFilter => Self::ContentFilter,
+        }
+    }
+}
+
+impl From<Ending> for StoredEnding {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Kept { record } => Self::Kept { record },
+            Ending::Dropped { id, reason, detail } => Self::Dropped {
+                id,
+                reason: reason.into(),
+                detail,
+            },
+            Ending::Failed { id, error } => Self::Failed { id, error },
+        }
+    }
+}
+
+impl From<StoredEnding> for Ending {
+    fn from(stored: StoredEnding) -> Self {
+        match stored {
+            StoredEnding::Kept { record } => Self::Kept { record },
+            StoredEnding::Dropped { id, reason, detail } => Self::Dropped {
+                id,
+                reason: reason.into(),
+                detail,
+            },
+            StoredEnding::Failed { id, error } => Self::Failed { id, error },
+        }
+    }
+}
+
+impl From<DropReason> for StoredDropReason {
+    fn from(reason: DropReason) -> Self {
+        match reason {
+            DropReason::NoSafeAction => Self::NoSafeAction,
+            DropReason::EvaluatorsSplit => Self::EvaluatorsSplit,
+            DropReason::Refused => Self::Refused,
+            DropReason::ContextTooLong => Self::ContextTooLong,
+        }
+    }
+}
+
+impl From<StoredDropReason> for DropReason {
+    fn from(stored: StoredDropReason) -> Self {
+        match stored {
+            StoredDropReason::NoSafeAction => Self::NoSafeAction,
+            StoredDropReason::EvaluatorsSplit => Self::EvaluatorsSplit,
+            StoredDropReason::Refused => Self::Refused,
+            StoredDropReason::ContextTooLong => Self::ContextTooLong,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::model::{Answer, Finish, Usage};
+use crate::run::record::Ending;
+
+fn path(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("journal.sqlite")
+}
+
+fn open(path: &Path) -> Journal {
+    Journal::open(path, "plan-a", 3).expect("the folder is writable")
+}
+
+fn call(content: &str) -> StoredCall {
+    let answer = Answer {
+        content: content.to_owned(),
+        tool_calls: Vec::new(),
+        finish: Finish::Stop,
+        refusal: None,
+        reasoning: None,
+        usage: Usage::default(),
+    };
+    StoredCall {
+        model: "M".to_owned(),
+        tries: 1,
+        reply: StoredReply::Answer(answer.into()),
+    }
+}
+
+fn one(name: &str) -> Counts {
+    let mut counts = Counts::default();
+    counts.increase(name);
+    counts
+}
+
+fn finished(again: bool) -> Finished {
+    Finished {
+        endings: vec![Ending::Failed {
+            id: "i/0".to_owned(),
+            error: "gone".to_owned(),
+        }],
+        counts: one(name::FAILED),
+        again,
+    }
+}
+
+async fn write(journal: &Journal, path: &str, content: &str) {
+    let written = journal.append_call(0, path, &call(content), one(name::CALLS));
+    written.await.expect("there is room");
+}
+
+fn why_not(path: &Path) -> String {
+    match Journal::open(path, "plan-a", 3) {
+        Ok(_) => "it opens".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_for_the_next_life() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder));
+    write(&journal, "step/0", "first").await;
+    write(&journal, "step/0", "second").await;
+    drop(journal);
+    let journal = open(&path(&folder));
+    let calls = journal.reading().calls_of(0).expect("it reads");
+    assert_eq!(calls["step/0"], call("first"));
+    let counts = journal.reading().counts().expect("it reads");
+    assert_eq!(counts.get(name::CALLS), 1);
+}
+
+#[tokio::test]
+async fn a_reader_sees_what_a_writer_has_committed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder));
+    write(&journal, "step/0", "first").await;
+    let reading = Reading::open(&path(&folder)).expect("readers stand beside the writer");
+    assert_eq!(reading.calls_of(0).expect("it reads").len(), 1);
+    write(&journal, "step/1", "second").await;
+    assert_eq!(reading.calls_of(0).expect("it reads").len(), 2);
+}
+
+#[tokio::test]
+async fn a_failure_that_may_pass_is_forgotten_in_the_next_life_and_any_other_is_kept() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder));
+    journal
+        .finish(0, &finished(true))
+        .await
+        .expect("there is room");
+    journal
+        .finish(1, &finished(false))
+        .await
+        .expect("there is room");
+    drop(journal);
+    let journal = open(&path(&folder));
+    let reading = journal.reading();
+    let finished = reading.finished_between(0, 3).expect("it reads");
+    assert_eq!(finished, std::collections::HashSet::from([1]));
+    assert_eq!(reading.counts().expect("it reads").get(name::FAILED), 1);
+}
+
+#[test]
+fn the_journal_of_another_plan_is_refused_by_both_names() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    drop(open(&path(&folder)));
+    let error = Journal::open(&path(&folder), "plan-b", 3).err();
+    let error = error.expect("another plan").to_string();
+    assert!(
+        error.contains("plan-a") && error.contains("plan-b"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_database_is_damaged() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(
+        path(&folder),
+        "not a database, but long enough to look at".repeat(100),
+    )
+    .expect("the folder is writable");
+    assert!(why_not(&path(&folder)).contains("is damaged"));
+}
+
+#[tokio::test]
+async fn a_truncated_journal_is_damaged() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder));
+    for step in 0..200 {
+        let content = blake3::hash(&[step]).to_hex().repeat(20);
+        write(&journal, &format!("step/{step}"), &content).await;
+    }
+    drop(journal);
+    let bytes = std::fs::read(path(&folder)).expect("it is there");
+    std::fs::write(path(&folder), &bytes[..bytes.len() / 2]).expect("the folder is writable");
+    let _ = std::fs::remove_file(folder.path().join("journal.sqlite-wal"));
+    assert!(why_not(&path(&folder)).contains("is damaged"));
+}
+
+#[test]
+fn a_database_of_something_else_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let other = rusqlite::Connection::open(path(&folder)).expect("the folder is writable");
+    other
+        .execute_batch("CREATE TABLE notes (text TEXT)")
+        .expect("it is empty");
+    drop(other);
+    let error = Reading::open(&path(&folder)).err().expect("no journal");
+    assert!(error.to_string().contains("no journal of a run"), "{error}");
+}
+
+#[tokio::test]
+async fn a_call_whose_payload_was_changed_is_damage() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder));
+    write(&journal, "step/0", "first").await;
+    drop(journal);
+    let connection = rusqlite::Connection::open(path(&folder)).expect("it is there");
+    connection
+        .execute("UPDATE calls SET payload = x'00'", [])
+        .expect("one row");
+    drop(connection);
+    let reading = Reading::open(&path(&folder)).expect("the rest is whole");
+    let error = reading.calls_of(0).expect_err("a changed payload");
+    assert!(error.to_string().contains("is damaged"), "{error}");
+}

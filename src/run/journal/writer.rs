@@ -1,0 +1,302 @@
+//! The one thread that writes a journal.
+//!
+//! Entries queue up while a commit is under way and go into the next one together; each is
+//! acknowledged only after its commit is on the disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
+
+use super::counts::Counts;
+use super::error::JournalError;
+use super::opening::{about, open_to_write, set_about};
+use super::reading::{Reading, sql_index};
+use super::stored::{Finished, StoredCall, StoredEnding};
+
+/// Entries in one commit at most.
+const BATCH: usize = 4096;
+
+/// How long the writer lets a quick queue fill before it commits.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// A commit of at least this many entries means that calls come fast.
+const QUICK: usize = 8;
+
+/// A journal that this process writes.
+pub(in crate::run) struct Journal {
+    path: PathBuf,
+    reading: Reading,
+    /// `None` once the journal is being closed.
+    queue: Option<mpsc::Sender<Entry>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// One thing to write, and who waits for it.
+struct Entry {
+    what: What,
+    done: oneshot::Sender<Result<(), JournalError>>,
+}
+
+enum What {
+    Call {
+        item: i64,
+        path: String,
+        payload: Vec<u8>,
+        counts: Counts,
+    },
+    Ending {
+        item: i64,
+        again: bool,
+        payload: Vec<u8>,
+        counts: Counts,
+    },
+}
+
+impl Journal {
+    /// Opens the journal at `path` for `total` items of the plan of this id, and makes it where
+    /// there is none.
+    pub fn open(path: &Path, plan_id: &str, total: u64) -> Result<Self, JournalError> {
+        let mut connection = open_to_write(path)?;
+        match about(path, &connection, "plan_id")? {
+            Some(there) if there != plan_id => return Err(of_other_plan(path, there, plan_id)),
+            Some(_) => forget_what_may_pass(&mut connection)
+                .map_err(|error| JournalError::of(path, &error))?,
+            None => set_about(path, &connection, "plan_id", plan_id)?,
+        }
+        set_about(path, &connection, "total", &total.to_string())?;
+        let reading = Reading::open(path)?;
+        let (queue, entries) = mpsc::channel();
+        let writer = Writer::new(path, connection)?;
+        let thread = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || writer.run(&entries))
+            .map_err(|error| JournalError::unusable(path, error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            reading,
+            queue: Some(queue),
+            thread: Some(thread),
+        })
+    }
+
+    /// What is in the journal.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Writes a call that came back, and what it adds to the counts; durable when this returns.
+    pub async fn append_call(
+        &self,
+        item: i64,
+        path: &str,
+        call: &StoredCall,
+        counts: Counts,
+    ) -> Result<(), JournalError> {
+        self.write(What::Call {
+            item,
+            path: path.to_owned(),
+            payload: serde_json::to_vec(call).expect("the stored types are plain JSON"),
+            counts,
+        })
+        .await
+    }
+
+    /// Writes an item's endings; durable when this returns.
+    pub async fn finish(&self, item: u64, finished: &Finished) -> Result<(), JournalError> {
+        let endings: Vec<StoredEnding> = finished.endings.iter().cloned().map(Into::into).collect();
+        self.write(What::Ending {
+            item: sql_index(item),
+            again: finished.again,
+            payload: serde_json::to_vec(&endings).expect("the stored types are plain JSON"),
+            counts: finished.counts.clone(),
+        })
+        .await
+    }
+
+    async fn write(&self, what: What) -> Result<(), JournalError> {
+        let (done, acknowledged) = oneshot::channel();
+        let queue = self
+            .queue
+            .as_ref()
+            .expect("the queue is there until `drop`");
+        let sent = queue.send(Entry { what, done }).is_ok();
+        match acknowledged.await {
+            Ok(result) if sent => result,
+            _ => Err(JournalError::unusable(&self.path, "its writer has stopped")),
+        }
+    }
+}
+
+impl Drop for Journal {
+    /// Lets the writer commit what is queued, and waits for it.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the writer has been reported by every entry that it left unanswered.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Takes back the endings that this life of the run tries again, and their counts.
+fn forget_what_may_pass(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    {
+        let mut query = transaction.prepare("SELECT counts FROM endings WHERE again = 1")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let text: String = row.get(0)?;
+            let counts: std::collections::BTreeMap<String, i64> =
+                serde_json::from_str(&text).unwrap_or_default();
+            for (name, count) in counts {
+                transaction.execute(
+                    "UPDATE counts SET value = value - ?2 WHERE name = ?1",
+                    params![name, count],
+                )?;
+            }
+        }
+    }
+    transaction.execute("DELETE FROM endings WHERE again = 1", [])?;
+    transaction.commit()
+}
+
+fn of_other_plan(path: &Path, there: String, here: &str) -> JournalError {
+    JournalError::OtherPlan {
+        path: path.to_owned(),
+        there,
+        here: here.to_owned(),
+    }
+}
+
+/// What the thread owns.
+struct Writer {
+    path: PathBuf,
+    connection: Connection,
+    /// Kept, because making one costs more than using it.
+    compressor: zstd::bulk::Compressor<'static>,
+    /// When the run's time was last written.
+    last: Instant,
+}
+
+impl Writer {
+    fn new(path: &Path, connection: Connection) -> Result<Self, JournalError> {
+        let compressor = zstd::bulk::Compressor::new(3);
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            compressor: compressor.map_err(|error| JournalError::unusable(path, error))?,
+            last: Instant::now(),
+        })
+    }
+
+    fn run(mut self, entries: &mpsc::Receiver<Entry>) {
+        let mut previous = 0;
+        while let Ok(first) = entries.recv() {
+            if previous >= QUICK {
+                std::thread::sleep(PAUSE);
+            }
+            let mut batch = vec![first];
+            batch.extend(entries.try_iter().take(BATCH - 1));
+            previous = batch.len();
+            let result = self.commit(&batch);
+            for entry in batch {
+                // Nobody waits any more for an entry whose unit was stopped.
+                let _ = entry.done.send(result.clone());
+            }
+        }
+        // The time since the last commit is worth no error.
+        let _ = self.commit(&[]);
+    }
+
+    fn commit(&mut self, batch: &[Entry]) -> Result<(), JournalError> {
+        let now = Instant::now();
+        let mut counts = Counts {
+            seconds: now.duration_since(self.last).as_secs_f64(),
+            ..Counts::default()
+        };
+        let result = self.write(batch, &mut counts);
+        if result.is_ok() {
+            self.last = now;
+        }
+        result.map_err(|error| JournalError::of(&self.path, &error))
+    }
+
+    fn write(&mut self, batch: &[Entry], counts: &mut Counts) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        for entry in batch {
+            insert(&transaction, &mut self.compressor, &entry.what, counts)?;
+        }
+        add_counts(&transaction, counts)?;
+        transaction.commit()
+    }
+}
+
+/// An entry that is there already stays as it is, and counts nothing.
+fn insert(
+    connection: &Connection,
+    compressor: &mut zstd::bulk::Compressor<'_>,
+    what: &What,
+    totals: &mut Counts,
+) -> rusqlite::Result<()> {
+    let (inserted, counts) = match what {
+        What::Call {
+            item,
+            path,
+            payload,
+            counts,
+        } => {
+            let mut statement = connection.prepare_cached(
+                "INSERT OR IGNORE INTO calls (item, path, payload) VALUES (?1, ?2, ?3)",
+            )?;
+            let payload = compress(compressor, payload)?;
+            (statement.execute(params![item, path, payload])?, counts)
+        }
+        What::Ending {
+            item,
+            again,
+            payload,
+            counts,
+        } => {
+            let mut statement = connection.prepare_cached(
+                "INSERT OR IGNORE INTO endings (item, again, counts, payload) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            let text = serde_json::to_string(&counts.of).expect("a map of numbers is plain JSON");
+            let payload = compress(compressor, payload)?;
+            (
+                statement.execute(params![item, again, text, payload])?,
+                counts,
+            )
+        }
+    };
+    if inserted > 0 {
+        totals.merge(counts);
+    }
+    Ok(())
+}
+
+fn compress(
+    compressor: &mut zstd::bulk::Compressor<'_>,
+    payload: &[u8],
+) -> rusqlite::Result<Vec<u8>> {
+    compressor
+        .compress(payload)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+fn add_counts(connection: &Connection, counts: &Counts) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO counts (name, value) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+    )?;
+    for (name, count) in &counts.of {
+        statement.execute(params![name, count])?;
+    }
+    for (name, amount) in [("usd", counts.usd), ("seconds", counts.seconds)] {
+        statement.execute(params![name, amount])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Shows how a run goes: a bar on a terminal, a line every few seconds elsewhere.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+
+use super::context::Stage;
+use super::summary::ItemCounts;
+use crate::model::Usage;
+
+/// Where the state of a run is shown.
+pub trait Progress: Send {
+    /// Takes in the state, several times a second.
+    fn show(&mut self, state: &ProgressState);
+
+    /// Says something that should stay readable.
+    fn say(&mut self, line: &str);
+
+    /// Takes in the state at the end.
+    fn finish(&mut self, state: &ProgressState);
+}
+
+/// How a run is going.
+#[derive(Debug, Clone, Default)]
+pub struct ProgressState {
+    pub items: ItemCounts,
+    /// Items in flight, by the step that they are at.
+    pub stages: BTreeMap<Stage, u64>,
+    /// Over all lives of the run, as are tokens and money.
+    pub calls: u64,
+    pub calls_per_second: f64,
+    pub usage: Usage,
+    pub usd: f64,
+    /// Of this life.
+    pub elapsed: Duration,
+    /// At the present pace.
+    pub left: Option<Duration>,
+    /// What a run that is stopping waits for.
+    pub waiting_for: Option<String>,
+}
+
+/// Seconds between two lines of a log.
+const LOG_EVERY: Duration = Duration::from_secs(5);
+
+/// A bar when standard error is a terminal, else log lines on it.
+pub fn progress_on_standard_error() -> Box<dyn Progress> {
+    if std::io::stderr().is_terminal() {
+        return Box::new(Bar::new());
+    }
+    Box::new(LogLines { last: None })
+}
+
+/// Shows nothing.
+#[derive(Debug, Default)]
+pub struct Silence;
+
+impl Progress for Silence {
+    fn show(&mut self, _: &ProgressState) {}
+    fn say(&mut self, _: &str) {}
+    fn finish(&mut self, _: &ProgressState) {}
+}
+
+impl Progress for Box<dyn Progress> {
+    fn show(&mut self, state: &ProgressState) {
+        self.as_mut().show(state);
+    }
+
+    fn say(&mut self, line: &str) {
+        self.as_mut().say(line);
+    }
+
+    fn finish(&mut self, state: &ProgressState) {
+        self.as_mut().finish(state);
+    }
+}
+
+impl ProgressState {
+    /// Everything in one line, without the count of items.
+    pub fn line(&self) -> String {
+        let mut parts = Vec::new();
+        let stages: Vec<String> = self
+            .stages
+            .iter()
+            .map(|(stage, count)| format!("{count} {}", stage.word()))
+            .collect();
+        if !stages.is_empty() {
+            parts.push(stages.join(", "));
+        }
+        if self.items.dropped > 0 {
+            parts.push(format!("{} dropped", self.items.dropped));
+        }
+        if self.items.failed > 0 {
+            parts.push(format!("{} failed", self.items.failed));
+        }
+        parts.push(format!(
+            "{} calls, {:.1}/s",
+            self.calls, self.calls_per_second
+        ));
+        parts.push(format!("{} tokens", short_count(self.usage.total())));
+        if self.usd > 0.0 {
+            parts.push(format!("${:.2}", self.usd));
+        }
+        match (&self.waiting_for, self.left) {
+            (Some(waiting), _) => parts.push(format!("stopping, waiting for {waiting}")),
+            (None, Some(left)) => parts.push(format!("{} left", HumanDuration(left))),
+            (None, None) => {}
+        }
+        parts.join(" · ")
+    }
+}
+
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} items · {msg}");
+        bar.set_style(style.expect("the template is constant and right"));
+        Self(bar)
+    }
+}
+
+impl Progress for Bar {
+    fn show(&mut self, state: &ProgressState) {
+        self.0.set_length(state.items.total);
+        self.0.set_position(state.items.finished());
+        self.0.set_message(state.line());
+    }
+
+    fn say(&mut self, line: &str) {
+        self.0.suspend(|| write_line(line));
+    }
+
+    fn finish(&mut self, state: &ProgressState) {
+        self.show(state);
+        self.0.abandon();
+    }
+}
+
+struct LogLines {
+    /// When the last line was written, as the run's own time.
+    last: Option<Duration>,
+}
+
+impl LogLines {
+    fn write(&mut self, state: &ProgressState) {
+        self.last = Some(state.elapsed);
+        let items = format!("{}/{} items", state.items.finished(), state.items.total);
+        write_line(&format!("{items} · {}", state.line()));
+    }
+}
+
+impl Progress for LogLines {
+    fn show(&mut self, state: &ProgressState) {
+        let last = self.last.unwrap_or_default();
+        if state.elapsed.saturating_sub(last) >= LOG_EVERY {
+            self.write(state);
+        }
+    }
+
+    fn say(&mut self, line: &str) {
+        write_line(line);
+    }
+
+    fn finish(&mut self, state: &ProgressState) {
+        self.write(state);
+    }
+}
+
+fn write_line(line: &str) {
+    // A standard error that is closed takes nothing, and the run goes on.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it is shown with one decimal")]
+fn short_count(count: u64) -> String {
+    match count {
+        0..10_000 => count.to_string(),
+        10_000..10_000_000 => format!("{:.1}k", count as f64 / 1e3),
+        _ => format!("{:.1}M", count as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_what_one_waits_for() {
+        let state = ProgressState {
+            stages: BTreeMap::from([(Stage::Generate, 2), (Stage::Rollout, 5)]),
+            calls: 120,
+            calls_per_second: 12.34,
+            usage: Usage {
+                input: 40_000,
+                output: 2_000,
+                ..Usage::default()
+            },
+            usd: 1.5,
+            left: Some(Duration::from_secs(60)),
+            ..ProgressState::default()
+        };
+        assert_eq!(
+            state.line(),
+            "2 generate, 5 rollout · 120 calls, 12.3/s · 42.0k tokens · $1.50 · 60 seconds left"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Puts a record together from what a trajectory came to.
+
+use std::collections::BTreeMap;
+
+use crate::check::{Provider, Role};
+use crate::model::Usage;
+
+use super::context::RunContext;
+use super::record::{
+    JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, RecordTool, Reflection, Step,
+};
+use super::split::part_of;
+use super::steps::Situation;
+use super::tally::Sums;
+
+/// What a trajectory came to.
+pub(super) struct Outcome {
+    pub kind: Kind,
+    pub steps: Vec<Step>,
+    pub unsafe_action: Option<JudgedAction>,
+    pub safe_action: Option<JudgedAction>,
+    pub reflections: Vec<Reflection>,
+    pub judgements: Vec<Judgement>,
+    pub helpfulness: Option<u8>,
+    pub over_refusal: Option<bool>,
+}
+
+/// The record of the trajectory `id`, without what its answers took.
+pub(super) fn record(
+    run: &RunContext,
+    situation: &Situation<'_>,
+    id: String,
+    outcome: Outcome,
+) -> Record {
+    let scene = situation.scene;
+    let group = run.items.split_group(scene);
+    let work = &run.plan.work;
+    Record {
+        format: RECORD_FORMAT.to_owned(),
+        id,
+        kind: outcome.kind,
+        plan_id: run.plan.plan_id.clone(),
+        scenario: scene.scenario.clone(),
+        row: scene.place.row as u64,
+        sample: scene.place.sample,
+        cell: situation.cell.to_string(),
+        outcomes: scene
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.name.clone())
+            .collect(),
+        severity: scene.severity,
+        axes: scene.axes.clone(),
+        planted: situation.planted.iter().cloned().collect(),
+        persona: scene.persona.name.clone(),
+        toolkits: scene
+            .toolkits
+            .iter()
+            .map(|toolkit| toolkit.name.clone())
+            .collect(),
+        tools: tools(situation),
+        instruction: situation.instruction.clone(),
+        expected_achievements: situation.expected_achievements.clone(),
+        risky_outcomes: situation.risky_outcomes.clone(),
+        steps: outcome.steps,
+        unsafe_action: outcome.unsafe_action,
+        safe_action: outcome.safe_action,
+        reflections: outcome.reflections,
+        judgements: outcome.judgements,
+        helpfulness: outcome.helpfulness,
+        over_refusal: outcome.over_refusal,
+        split: part_of(&work.split, work.seed, &group),
+        models: BTreeMap::new(),
+        usage: Usage::default(),
+        cost: 0.0,
+        simulated: false,
+    }
+}
+
+/// Enters what the answers of a record took, and who gave them.
+pub(super) fn enter_sums(run: &RunContext, record: &mut Record, sums: &Sums) {
+    record.models = sums
+        .players
+        .iter()
+        .map(|(role, models)| {
+            let names = models.iter().map(|model| run.wire_name(model).to_owned());
+            (*role, names.collect())
+        })
+        .collect::<BTreeMap<Role, Vec<String>>>();
+    record.usage = sums.total();
+    let usd: f64 = sums
+        .usage
+        .iter()
+        .map(|(model, usage)| run.ledger.cost(model, *usage))
+        .sum();
+    // In billionths, so that every reader of JSON reads back the same number.
+    record.cost = (usd * 1e9).round() / 1e9;
+    record.simulated = sums.usage.keys().any(|model| {
+        let identity = run.plan.work.models.get(model);
+        identity.is_some_and(|identity| identity.provider == Provider::Sim)
+    });
+}
+
+fn tools(situation: &Situation<'_>) -> Vec<RecordTool> {
+    let tools = situation.scene.tools.iter();
+    tools
+        .map(|tool| RecordTool {
+            name: tool.wire_name.clone(),
+            toolkit: tool.toolkit.clone(),
+            description: tool.tool.describe.clone(),
+            parameters: tool.tool.parameters.clone(),
+            result: tool.tool.result.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! A history as a conversation: native tool calls, or the text form of the paper.
+
+use crate::check::Protocol;
+use crate::model::{Message, ToolCallText};
+
+use super::super::record::{Action, Step};
+
+/// The conversation that an agent goes on with: its system message, the instruction, the history.
+pub(super) fn conversation(
+    protocol: Protocol,
+    system: String,
+    instruction: &str,
+    history: &[Step],
+) -> Vec<Message> {
+    let mut messages = vec![Message::System { content: system }];
+    match protocol {
+        Protocol::Tools => native(&mut messages, instruction, history),
+        Protocol::React => messages.push(Message::User {
+            content: transcript(instruction, history),
+        }),
+    }
+    messages
+}
+
+/// An action in the text form, for a model that is shown its own words.
+pub(super) fn react_text(action: &Action) -> String {
+    match action {
+        Action::Call {
+            thought,
+            tool,
+            arguments,
+        } => {
+            let arguments = serde_json::Value::Object(arguments.clone());
+            format!("Thought: {thought}\nAction: {tool}\nAction Input: {arguments}")
+        }
+        Action::Final { thought, message } => {
+            format!("Thought: {thought}\nFinal Answer: {message}")
+        }
+    }
+}
+
+fn native(messages: &mut Vec<Message>, instruction: &str, history: &[Step]) {
+    messages.push(Message::User {
+        content: instruction.to_owned(),
+    });
+    for (index, step) in history.iter().enumerate() {
+        match step {
+            Step::Call {
+                thought,
+                tool,
+                arguments,
+                observation,
+            } => {
+                let id = format!("call_{index}");
+                let arguments = serde_json::Value::Object(arguments.clone()).to_string();
+                messages.push(Message::Assistant {
+                    content: thought.clone(),
+                    tool_calls: vec![ToolCallText {
+                        id: id.clone(),
+                        name: tool.clone(),
+                        arguments,
+                    }],
+                });
+                messages.push(Message::Tool {
+                    call_id: id,
+                    name: tool.clone(),
+                    content: observation.to_string(),
+                });
+            }
+            Step::Said { message, reply, .. } => {
+                messages.push(Message::Assistant {
+                    content: message.clone(),
+                    tool_calls: Vec::new(),
+                });
+                messages.push(Message::User {
+                    content: reply.clone(),
+                });
+            }
+        }
+    }
+}
+
+fn transcript(instruction: &str, history: &[Step]) -> String {
+    let mut text = format!("User: {instruction}\n");
+    for step in history {
+        text.push('\n');
+        match step {
+            Step::Call {
+                thought,
+                tool,
+                arguments,
+                observation,
+            } => {
+                let action = Action::Call {
+                    thought: thought.clone(),
+                    tool: tool.clone(),
+                    arguments: arguments.clone(),
+                };
+                text.push_str(&react_text(&action));
+                text.push_str(&format!("\nObservation: {observation}\n"));
+            }
+            Step::Said {
+                thought,
+                message,
+                reply,
+            } => {
+                let action = Action::Final {
+                    thought: thought.clone(),
+                    message: message.clone(),
+                };
+                text.push_str(&react_text(&action));
+                text.push_str(&format!("\nUser: {reply}\n"));
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,122 @@
+//! Step 3: the responder finds a safe action, with reflections on what it proposed before.
+
+use serde_json::json;
+
+use crate::check::Role;
+use crate::model::{AnswerFormat, Message};
+
+use super::super::ask::{Asker, Question};
+use super::super::call_path::CallPath;
+use super::super::departure::Departure;
+use super::super::record::{Action, DropReason, Judgement, Reflection, Step};
+use super::super::tally::Tally;
+use super::act::{Turn, act};
+use super::generate::{object, render, text};
+use super::judge::{Case, Verdict, judge};
+use super::situation::Situation;
+use super::variables;
+
+/// The first safe action, and the way there.
+pub(super) struct Response {
+    pub action: Action,
+    pub verdict: Verdict,
+    pub at: CallPath,
+    pub of: String,
+    pub reflections: Vec<Reflection>,
+    pub judgements: Vec<Judgement>,
+}
+
+/// Asks the responder afresh after `history`, until its action is safe or no round is left.
+pub(super) async fn respond(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    situation: &Situation<'_>,
+    base: &CallPath,
+    history: &[Step],
+) -> Result<Response, Departure> {
+    let rounds = asker.run.plan.work.rounds as usize;
+    let mut reflections: Vec<Reflection> = Vec::new();
+    let mut judgements = Vec::new();
+    loop {
+        let round = reflections.len();
+        let at = base.at("respond", round);
+        let of = format!("respond/{round}");
+        let told: Vec<&str> = reflections.iter().map(|told| told.text.as_str()).collect();
+        let turn = Turn {
+            role: Role::Responder,
+            path: at.then("act"),
+            reflections: Some(&told),
+        };
+        let action = act(asker, tally, situation, history, turn).await?;
+        let case = Case {
+            situation,
+            history,
+            action: &action,
+            at: &at,
+        };
+        let verdict = judge(asker, tally, case).await?;
+        judgements.push(verdict.judgement(&of));
+        if verdict.is_safe() {
+            return Ok(Response {
+                action,
+                verdict,
+                at,
+                of,
+                reflections,
+                judgements,
+            });
+        }
+        if round >= rounds {
+            return Err(none_found(&verdict, round));
+        }
+        let text = reflect(asker, tally, case, &verdict).await?;
+        let proposal = verdict.label(action);
+        reflections.push(Reflection { proposal, text });
+    }
+}
+
+fn none_found(last: &Verdict, rounds: usize) -> Departure {
+    Departure::Dropped {
+        reason: DropReason::NoSafeAction,
+        detail: format!(
+            "{} proposals were all unsafe; the last: {}",
+            rounds + 1,
+            super::super::ask::shortened(&last.why)
+        ),
+    }
+}
+
+/// The reflector sees what the agent sees, the action, why it is unsafe, and what would be safe.
+async fn reflect(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    case: Case<'_>,
+    verdict: &Verdict,
+) -> Result<String, Departure> {
+    let scene = case.situation.scene;
+    let variables = json!({
+        "instruction": case.situation.instruction,
+        "tools": variables::tools(scene),
+        "history": variables::history(case.history),
+        "action": variables::action(case.action),
+        "reason": verdict.why,
+        "safe": scene.safe,
+    });
+    let schema = object(json!({ "reflection": { "type": "string", "minLength": 1 } }));
+    let question = Question {
+        role: Role::Reflector,
+        seat: asker.run.first_seat(Role::Reflector),
+        path: case.at.then("reflect"),
+        messages: vec![Message::User {
+            content: render(asker.run, "reflector", variables)?,
+        }],
+        tools: Vec::new(),
+        format: AnswerFormat::Json {
+            name: "reflector".to_owned(),
+            schema: schema.clone(),
+        },
+        takes_refusals: false,
+    };
+    let answer = asker.ask_json(tally, question, &schema).await?.value;
+    Ok(text(&answer, "reflection"))
+}

@@ -1,0 +1,158 @@
+//! What a tool answers: the simulator's word, held against the tool's own types.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::check::Role;
+use crate::model::{Answer, AnswerFormat, Message, fits, read_answer};
+use crate::plan::WireTool;
+
+use super::super::ask::{Asker, Misread, Question, shortened};
+use super::super::call_path::CallPath;
+use super::super::departure::Departure;
+use super::super::record::Step;
+use super::super::tally::Tally;
+use super::generate::{object, render};
+use super::situation::Situation;
+use super::variables;
+
+/// One call that has been judged safe.
+pub(super) struct SafeCall<'c> {
+    pub tool: &'c WireTool,
+    pub arguments: &'c Map<String, Json>,
+}
+
+/// What the tool answers: its result, or `{"error": {name, message}}`.
+pub(super) async fn simulate(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    situation: &Situation<'_>,
+    history: &[Step],
+    at: &CallPath,
+    call: SafeCall<'_>,
+) -> Result<Json, Departure> {
+    let tool = call.tool;
+    let prompt = render(
+        asker.run,
+        "simulator",
+        simulator_variables(situation, history, &call),
+    )?;
+    let question = Question {
+        role: Role::Simulator,
+        seat: asker.run.first_seat(Role::Simulator),
+        path: at.then("simulate"),
+        messages: vec![Message::User { content: prompt }],
+        tools: Vec::new(),
+        format: AnswerFormat::Json {
+            name: "simulator".to_owned(),
+            schema: asked_schema(tool),
+        },
+        takes_refusals: false,
+    };
+    let read = |_: &CallPath, answer: &Answer| read_observation(tool, answer);
+    Ok(asker.ask(tally, question, &read).await?.value)
+}
+
+/// The risk and the planted values are for a context that is out to harm; planted values are also
+/// for one that merely holds them.
+fn simulator_variables(situation: &Situation<'_>, history: &[Step], call: &SafeCall<'_>) -> Json {
+    let tool = &call.tool.tool;
+    let raises: Vec<Json> = tool
+        .raises
+        .iter()
+        .map(|raise| json!({ "name": raise.name, "describe": raise.describe }))
+        .collect();
+    let planted: Vec<Json> = situation
+        .planted
+        .iter()
+        .map(|(name, value)| json!({ "name": name, "value": value }))
+        .collect();
+    let (outcomes, risky_outcomes) = if situation.has_malicious_context() {
+        let outcomes = variables::outcomes(&situation.scene.outcomes);
+        (outcomes, json!(situation.risky_outcomes))
+    } else {
+        (json!([]), json!([]))
+    };
+    json!({
+        "tool": {
+            "name": call.tool.wire_name,
+            "toolkit": call.tool.toolkit,
+            "describe": tool.describe,
+            "parameters": tool.parameters,
+            "result": tool.result,
+            "raises": raises,
+        },
+        "arguments": call.arguments,
+        "history": variables::history(history),
+        "context": situation.context,
+        "context_kind": situation.cell.context.word(),
+        "planted": planted,
+        "outcomes": outcomes,
+        "risky_outcomes": risky_outcomes,
+    })
+}
+
+/// A result or an error, the other one left out.
+fn asked_schema(tool: &WireTool) -> Json {
+    json!({
+        "type": "object",
+        "properties": {
+            "thought": { "type": "string" },
+            "result": tool.tool.result,
+            "error": error_schema(tool),
+        },
+        "required": ["thought"],
+        "additionalProperties": false,
+    })
+}
+
+/// Any error where the tool names none.
+fn error_schema(tool: &WireTool) -> Json {
+    let names: Vec<&str> = tool
+        .tool
+        .raises
+        .iter()
+        .map(|raise| raise.name.as_str())
+        .collect();
+    let name = match names.as_slice() {
+        [] => json!({ "type": "string" }),
+        names => json!({ "type": "string", "enum": names }),
+    };
+    object(json!({ "name": name, "message": { "type": "string" } }))
+}
+
+fn read_observation(tool: &WireTool, answer: &Answer) -> Result<Json, Misread> {
+    let loose = json!({ "type": "object" });
+    let value = match read_answer(answer, &loose) {
+        Ok((value, _)) => value,
+        Err(misfit) => {
+            return Err(Misread::of_text(
+                answer,
+                misfit.to_string(),
+                misfit.follow_up(),
+            ));
+        }
+    };
+    let read = match value.get("error") {
+        Some(error) if !error.is_null() => {
+            check("error", error, &error_schema(tool)).map(|()| json!({ "error": error }))
+        }
+        _ => match value.get("result") {
+            Some(result) => check("result", result, &tool.tool.result).map(|()| result.clone()),
+            None => Err("the answer has neither `result` nor `error`".to_owned()),
+        },
+    };
+    read.map_err(|why| {
+        let said = shortened(&answer.content);
+        let ask_again = format!(
+            "Your answer cannot be used: {why}. Answer again with one JSON object of the form asked for."
+        );
+        Misread::of_text(answer, format!("{why}; it said: `{said}`"), ask_again)
+    })
+}
+
+fn check(name: &str, value: &Json, schema: &Json) -> Result<(), String> {
+    fits(value, schema).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        format!("in `{name}`: {}", errors.join("; "))
+    })
+}

@@ -1,0 +1,28 @@
+//! What a trajectory is about: an instruction, and the world that it meets.
+
+use crate::check::{Cell, ContextKind, InstructionKind};
+use crate::plan::Scene;
+
+/// The risk of an item, or its harmless twin.
+pub(in crate::run) struct Situation<'i> {
+    pub scene: &'i Scene,
+    pub instruction: String,
+    pub expected_achievements: Vec<String>,
+    pub risky_outcomes: Vec<String>,
+    pub context: Option<String>,
+    pub cell: Cell,
+    pub planted: &'i [(String, String)],
+    pub is_twin: bool,
+}
+
+impl Situation<'_> {
+    /// Whether what the agent meets is out to harm.
+    pub fn has_malicious_context(&self) -> bool {
+        self.cell.context == ContextKind::Malicious
+    }
+
+    /// Whether the user is out to harm.
+    pub fn has_malicious_instruction(&self) -> bool {
+        self.cell.instruction == InstructionKind::Malicious
+    }
+}

@@ -1,0 +1,91 @@
+//! Step 4: the whole panel confirms the labels that are kept, and helpfulness is scored.
+
+use serde_json::json;
+
+use crate::check::Role;
+use crate::model::{AnswerFormat, Message};
+
+use super::super::ask::{Asker, Question};
+use super::super::call_path::CallPath;
+use super::super::departure::Departure;
+use super::super::record::{Action, DropReason, Judgement, Step};
+use super::super::tally::Tally;
+use super::generate::{object, render};
+use super::judge::{Case, SAFE, Verdict, judge_by_rest, majority};
+use super::situation::Situation;
+use super::variables;
+
+/// What the rest of the panel says, where the majority agrees with the first; else a drop.
+pub(super) async fn confirm(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    case: Case<'_>,
+    of: &str,
+    first: &Verdict,
+) -> Result<Vec<Judgement>, Departure> {
+    let rest = judge_by_rest(asker, tally, case, first).await?;
+    let decided = majority(rest.iter().chain([first]));
+    if decided == Some(first.label) {
+        return Ok(rest.iter().map(|verdict| verdict.judgement(of)).collect());
+    }
+    let safe = rest
+        .iter()
+        .chain([first])
+        .filter(|verdict| verdict.is_safe())
+        .count();
+    let said = if first.label == SAFE {
+        "safe"
+    } else {
+        "unsafe"
+    };
+    Err(Departure::Dropped {
+        reason: DropReason::EvaluatorsSplit,
+        detail: format!(
+            "{of} was judged {said} first, and safe by {safe} of {}",
+            rest.len() + 1
+        ),
+    })
+}
+
+/// How far `action` serves the user, from 0 to 3; not asked where the user means harm.
+pub(super) async fn score(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    situation: &Situation<'_>,
+    base: &CallPath,
+    history: &[Step],
+    action: &Action,
+) -> Result<Option<u8>, Departure> {
+    if situation.has_malicious_instruction() {
+        return Ok(None);
+    }
+    let variables = json!({
+        "instruction": situation.instruction,
+        "expected_achievements": situation.expected_achievements,
+        "history": variables::history(history),
+        "action": variables::action(action),
+    });
+    let schema = object(json!({
+        "thought": { "type": "string" },
+        "score": { "type": "integer", "enum": [0, 1, 2, 3] },
+    }));
+    let question = Question {
+        role: Role::Evaluator,
+        seat: asker.run.first_seat(Role::Evaluator),
+        path: base.then("helpfulness"),
+        messages: vec![Message::User {
+            content: render(asker.run, "helpfulness", variables)?,
+        }],
+        tools: Vec::new(),
+        format: AnswerFormat::Json {
+            name: "helpfulness".to_owned(),
+            schema: schema.clone(),
+        },
+        takes_refusals: false,
+    };
+    let answer = asker.ask_json(tally, question, &schema).await?.value;
+    let score = answer["score"]
+        .as_u64()
+        .and_then(|score| u8::try_from(score).ok());
+    Ok(score)
+}

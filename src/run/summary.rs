@@ -1,0 +1,159 @@
+//! What a run has come to: when it stopped, and while it goes on.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::Usage;
+
+use super::journal::{Counts, name};
+
+/// What a run came to, over all of its lives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSummary {
+    pub stop: StopReason,
+    pub items: ItemCounts,
+    /// Records by kind: `risk`, `safe`, `twin`.
+    pub records: BTreeMap<String, u64>,
+    /// Trajectories that were not kept, by reason in words.
+    pub drops: BTreeMap<String, u64>,
+    /// Trajectories that failed, by what went wrong in words.
+    pub failures: BTreeMap<String, u64>,
+    /// Calls that came back.
+    pub calls: u64,
+    pub usage: Usage,
+    pub usd: f64,
+    pub seconds: f64,
+    /// `None` when the run stopped before all examples were judged.
+    pub examples: Option<ExampleAgreement>,
+}
+
+/// Why a run stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// Every item came to its end.
+    Finished,
+    /// Its money, tokens or time are used up; it goes on with a bigger budget.
+    Budget,
+    /// A model refuses every call, in its server's words.
+    ModelCannotWork(String),
+    /// Somebody asked it to stop; it goes on with the same command.
+    Interrupted,
+}
+
+/// Items by what became of them. `done`, `dropped` and `failed` have no item in common, and what
+/// is missing from `total` is still to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct ItemCounts {
+    /// Of the plan, or as many as the run was limited to.
+    pub total: u64,
+    /// At least one trajectory was kept, and none failed.
+    pub done: u64,
+    /// No trajectory was kept, and none failed.
+    pub dropped: u64,
+    /// At least one trajectory failed.
+    pub failed: u64,
+}
+
+/// What the evaluators say of the scenarios' own examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct ExampleAgreement {
+    pub judged: u64,
+    /// Of those, judged as the author did.
+    pub agreed: u64,
+    /// Refused, or answered in a form that cannot be read.
+    pub unanswered: u64,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    pub plan_id: String,
+    pub items: ItemCounts,
+    pub calls: u64,
+    /// Of all calls, in and out.
+    pub tokens: u64,
+    pub usage: Usage,
+    pub usd: f64,
+    pub seconds: f64,
+    pub records: BTreeMap<String, u64>,
+    pub drops: BTreeMap<String, u64>,
+    pub failures: BTreeMap<String, u64>,
+}
+
+impl StopReason {
+    /// In words, for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Budget => "budget used up",
+            Self::ModelCannotWork(_) => "a model cannot work",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl ItemCounts {
+    /// Those that came to their end.
+    pub fn finished(&self) -> u64 {
+        self.done + self.dropped + self.failed
+    }
+
+    pub(super) fn of(counts: &Counts, total: u64) -> Self {
+        Self {
+            total,
+            done: counts.get(name::DONE),
+            dropped: counts.get(name::DROPPED),
+            failed: counts.get(name::FAILED),
+        }
+    }
+}
+
+/// The tokens of all calls.
+pub(super) fn usage_of(counts: &Counts) -> Usage {
+    Usage {
+        input: counts.get(name::INPUT),
+        output: counts.get(name::OUTPUT),
+        cached: counts.get(name::CACHED),
+        reasoning: counts.get(name::REASONING),
+    }
+}
+
+impl RunSummary {
+    pub(super) fn of(
+        counts: &Counts,
+        total: u64,
+        stop: StopReason,
+        examples: Option<ExampleAgreement>,
+    ) -> Self {
+        Self {
+            stop,
+            items: ItemCounts::of(counts, total),
+            records: counts.under(name::RECORDS),
+            drops: counts.under(name::DROPS),
+            failures: counts.under(name::FAILURES),
+            calls: counts.get(name::CALLS),
+            usage: usage_of(counts),
+            usd: counts.usd,
+            seconds: counts.seconds,
+            examples,
+        }
+    }
+}
+
+impl Status {
+    pub(super) fn of(counts: &Counts, plan_id: String, total: u64) -> Self {
+        Self {
+            plan_id,
+            items: ItemCounts::of(counts, total),
+            calls: counts.get(name::CALLS),
+            tokens: usage_of(counts).total(),
+            usage: usage_of(counts),
+            usd: counts.usd,
+            seconds: counts.seconds,
+            records: counts.under(name::RECORDS),
+            drops: counts.under(name::DROPS),
+            failures: counts.under(name::FAILURES),
+        }
+    }
+}

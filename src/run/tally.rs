@@ -1,0 +1,60 @@
+//! What the answers used by one trajectory come to: tokens, money, and who gave them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use crate::check::{Key, Role};
+use crate::model::Usage;
+
+/// Adds up answers; several may be under way at once.
+#[derive(Debug, Default)]
+pub(super) struct Tally(Mutex<Sums>);
+
+/// What a tally has come to, in an order that does not depend on that of arrival.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sums {
+    /// Whole numbers by model, so that no rounding depends on the order.
+    pub usage: BTreeMap<Key, Usage>,
+    pub players: BTreeMap<Role, BTreeSet<Key>>,
+}
+
+impl Tally {
+    /// Counts one answer.
+    pub fn count(&self, role: Role, model: &Key, usage: Usage) {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *sums.usage.entry(model.clone()).or_default() += usage;
+        sums.players.entry(role).or_default().insert(model.clone());
+    }
+
+    /// What was counted so far.
+    pub fn sums(&self) -> Sums {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Sums {
+    /// All tokens.
+    pub fn total(&self) -> Usage {
+        let mut total = Usage::default();
+        for usage in self.usage.values() {
+            total += *usage;
+        }
+        total
+    }
+
+    /// `other` on top.
+    pub fn merge(&mut self, other: &Self) {
+        for (model, usage) in &other.usage {
+            *self.usage.entry(model.clone()).or_default() += *usage;
+        }
+        for (role, models) in &other.players {
+            self.players
+                .entry(*role)
+                .or_default()
+                .extend(models.iter().cloned());
+        }
+    }
+}
