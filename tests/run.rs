@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use autosafe::check::{Key, Limits};
 use autosafe::model::{
-    Answer, AnswerFormat, CallError, Finish, Gateway, Message, Model, Request, Retries, Served,
-    Sim, ToolCallText, Usage,
+    Answer, AnswerFormat, CallError, Finish, Gateway, Message, Model, Request, Served, Sim,
+    ToolCallText, Usage,
 };
 use autosafe::plan::Plan;
 use autosafe::run::{
@@ -25,8 +25,6 @@ use tempfile::TempDir;
 fn plan(change: impl FnOnce(&mut Json)) -> Plan {
     let everyone = json!([[{ "model": "M", "temperature": 0.5 }]]);
     let mut plan = json!({
-        "format": "autosafe.plan/1",
-        "plan_id": "",
         "work": {
             "campaign": "Test",
             "seed": 42,
@@ -62,21 +60,24 @@ fn plan(change: impl FnOnce(&mut Json)) -> Plan {
         },
     });
     change(&mut plan);
-    named(plan)
+    let models = plan["work"]["models"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    for name in models.keys() {
+        if plan["settings"]["models"][name].is_null() {
+            plan["settings"]["models"][name] = json!({});
+        }
+    }
+    let part = |name: &str| plan[name].clone();
+    Plan::new(
+        serde_json::from_value(part("work")).expect("the form of a plan's work"),
+        serde_json::from_value(part("settings")).expect("the form of a plan's settings"),
+    )
 }
 
 fn none() -> Json {
     json!({ "least": 0, "likely": 0, "most": 0 })
-}
-
-/// The plan with the id that its work has.
-fn named(mut plan: Json) -> Plan {
-    plan["plan_id"] = json!(
-        blake3::hash(plan["work"].to_string().as_bytes())
-            .to_hex()
-            .as_str()
-    );
-    serde_json::from_value(plan).expect("the plan has the form of a plan")
 }
 
 fn scenario() -> Json {
@@ -206,7 +207,7 @@ fn gateway(models: Vec<(&str, Arc<dyn Model>)>) -> Gateway {
         let limits = Limits::default();
         (Key(name.to_owned()), Served { model, limits })
     });
-    Gateway::over(served.collect(), Some(8), Retries::default())
+    Gateway::over(served.collect(), Some(8))
 }
 
 fn scripted(

@@ -1,7 +1,7 @@
 //! The evaluator before the run: what it says of the scenarios' own examples.
 
 use futures_util::future::join_all;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use crate::check::{Evaluate, Role};
 use crate::plan::{ExamplePlan, Scene};
@@ -81,7 +81,7 @@ async fn judge_example(
     else {
         return Ok(false);
     };
-    let variables = prose_variables(asker.run, scene);
+    let variables = asker.run.items.prose_variables(scene);
     let arguments = example.call.arguments.iter();
     let action = Action::Call {
         thought: String::new(),
@@ -111,21 +111,6 @@ async fn judge_example(
     let verdicts = judge_by_panel(asker, &tally, case, seats).await?;
     let decided = majority(verdicts.iter());
     Ok(decided.is_some_and(|label| (label == SAFE) != example.is_unsafe))
-}
-
-/// What the prose of examples may name: axes, parameters, planted values, the persona.
-fn prose_variables(run: &RunContext, scene: &Scene) -> Map<String, Json> {
-    let mut variables = Map::new();
-    let scenario = &run.plan.work.scenarios[scene.place.scenario];
-    for (name, value) in &scenario.parameters {
-        variables.insert(name.clone(), json!(value));
-    }
-    variables.extend(scene.axes.clone());
-    let planted = scene.planted.iter();
-    variables.extend(planted.map(|(name, value)| (name.clone(), json!(value))));
-    let persona = json!({ "name": scene.persona.name, "describe": scene.persona.describe });
-    variables.insert("persona".to_owned(), persona);
-    variables
 }
 
 /// `value` with the prose of its texts rendered; text that does not render stays as it is.
