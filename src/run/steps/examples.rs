@@ -7,16 +7,16 @@ use crate::check::{Evaluate, Role};
 use crate::plan::{ExamplePlan, Scene};
 use crate::prompt::render_prose;
 
-use super::super::ask::Asker;
-use super::super::call_path::CallPath;
-use super::super::context::RunContext;
-use super::super::departure::{Departure, Halt};
-use super::super::record::Action;
-use super::super::summary::ExampleAgreement;
-use super::super::tally::Tally;
 use super::generate::scene_at;
 use super::judge::{Case, SAFE, judge_by_panel, majority};
 use super::situation::Situation;
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::context::RunContext;
+use crate::run::departure::{Departure, Halt};
+use crate::run::record::Action;
+use crate::run::summary::ExampleAgreement;
+use crate::run::tally::Tally;
 
 /// Where the journal keeps what belongs to the run as a whole.
 const OF_THE_RUN: i64 = -1;
