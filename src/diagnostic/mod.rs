@@ -6,11 +6,13 @@
 mod code;
 mod human;
 mod json;
+mod pages;
 mod similar_names;
 
 pub use code::{Code, Severity};
 pub use human::render_human;
 pub use json::render_json;
+pub use pages::page;
 pub use similar_names::nearest;
 
 use crate::source::Span;
