@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::document::{Plan, ScenarioPlan};
 use super::draws::fraction_of;
 use super::planted::planted;
-use super::recipe::Recipe;
+use super::recipe::{Recipe, Shared};
 use super::row_view::RowView;
 use super::scene::{ItemId, ItemPlace, Scene, VerbatimInstruction};
 use super::wire_names::wire_tools;
@@ -56,10 +56,10 @@ impl Items {
     /// The items of a plan that others hold too.
     pub fn shared(plan: Arc<Plan>) -> Self {
         let work = &plan.work;
-        let recipes = work
-            .scenarios
-            .iter()
-            .map(|scenario| Recipe::new(work, scenario))
+        let shared = Shared::new(work);
+        let scenarios = work.scenarios.iter();
+        let recipes = scenarios
+            .map(|scenario| Recipe::new(&shared, scenario))
             .collect();
         let mut starts = vec![0];
         for scenario in &work.scenarios {

@@ -5,14 +5,15 @@
 //! in the hashed prose their names stand for them.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use blake3::{Hash, Hasher};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::document::{Pick, ScenarioPlan, Work};
-use super::row_view::RowView;
+use super::row_view::{PICKED, RowView};
+use crate::check::Key;
 use crate::prompt::{PromptError, Prose, Shape, VariableSet, used_variables};
 
 /// Renderings that one text remembers.
@@ -22,17 +23,18 @@ const MAX_REMEMBERED: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Recipe {
     base: Hash,
+    entities: Arc<EntityHashes>,
+    /// The axes in the order of their names, each with the hashes of its values.
+    axes: Vec<(usize, Vec<Hash>)>,
     texts: HashMap<String, Text>,
     /// The row that was hashed last, because its samples follow each other.
     last: Mutex<Option<(usize, Hash)>>,
 }
 
 impl Recipe {
-    pub(super) fn new(work: &Work, scenario: &ScenarioPlan) -> Self {
+    pub(super) fn new(shared: &Shared, scenario: &ScenarioPlan) -> Self {
         let base = hash_of(&(
-            "autosafe.item/1",
-            (work.seed, &work.rollout, work.rounds),
-            (&work.prompts, &work.roles, &work.models),
+            shared.base.as_bytes(),
             (&scenario.name, &scenario.rules, scenario.evaluate),
             (&scenario.plants, &scenario.parameters),
         ));
@@ -41,6 +43,8 @@ impl Recipe {
             .collect();
         Self {
             base,
+            entities: Arc::clone(&shared.entities),
+            axes: axis_hashes(scenario),
             texts,
             last: Mutex::new(None),
         }
@@ -74,15 +78,15 @@ impl Recipe {
     }
 
     fn row_hash(&self, view: RowView<'_>) -> Hash {
-        let mut values: Vec<_> = view.values().collect();
-        values.sort_by_key(|(name, _)| *name);
         let mut hasher = Hasher::new();
         hasher.update(self.base.as_bytes());
-        add(&mut hasher, &values);
-        add(&mut hasher, &(view.outcomes(), view.persona()));
-        add(&mut hasher, &view.toolkits());
-        let cell = view.cell();
-        add(&mut hasher, &(cell.instruction, cell.context));
+        for (axis, values) in &self.axes {
+            hasher.update(values[view.row[*axis] as usize].as_bytes());
+        }
+        self.entities.add(&mut hasher, &view.outcome_keys());
+        self.entities.add(&mut hasher, &view.persona_keys());
+        self.entities.add(&mut hasher, &view.toolkit_keys());
+        hasher.update(view.cell().to_string().as_bytes());
         for (part, text) in texts_of(view) {
             let rendered = self.texts[text].hash(view);
             hasher.update(part.as_bytes());
@@ -92,11 +96,65 @@ impl Recipe {
     }
 }
 
+/// What all scenarios of a plan have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    base: Hash,
+    entities: Arc<EntityHashes>,
+}
+
+impl Shared {
+    pub(super) fn new(work: &Work) -> Self {
+        let base = hash_of(&(
+            "autosafe.item/1",
+            (work.seed, &work.rollout, work.rounds),
+            (&work.prompts, &work.roles, &work.models),
+        ));
+        let personas = work.personas.iter().map(|(key, one)| (key, hash_of(one)));
+        let outcomes = work.outcomes.iter().map(|(key, one)| (key, hash_of(one)));
+        let toolkits = work.toolkits.iter().map(|(key, one)| (key, hash_of(one)));
+        let entities = personas.chain(outcomes).chain(toolkits);
+        Self {
+            base,
+            entities: Arc::new(EntityHashes(
+                entities.map(|(key, hash)| (key.clone(), hash)).collect(),
+            )),
+        }
+    }
+}
+
+/// The hashes of what personas, outcomes and toolkits say; their keys are not in them.
+#[derive(Debug)]
+struct EntityHashes(HashMap<Key, Hash>);
+
+impl EntityHashes {
+    fn add(&self, hasher: &mut Hasher, keys: &[&Key]) {
+        hasher.update(&(keys.len() as u64).to_le_bytes());
+        for hash in keys.iter().filter_map(|key| self.0.get(*key)) {
+            hasher.update(hash.as_bytes());
+        }
+    }
+}
+
+fn axis_hashes(scenario: &ScenarioPlan) -> Vec<(usize, Vec<Hash>)> {
+    let mut axes: Vec<_> = scenario.axes.iter().enumerate().collect();
+    axes.sort_by_key(|(_, axis)| &axis.name);
+    axes.into_iter()
+        .map(|(index, axis)| {
+            let values = axis.values.iter();
+            let hashes = values.map(|value| hash_of(&(&axis.name, value))).collect();
+            (index, hashes)
+        })
+        .collect()
+}
+
 /// One prose of a scenario.
 #[derive(Debug)]
 struct Text {
     prose: Result<Prose, PromptError>,
-    /// The axes that it depends on.
+    /// The variables that it names.
+    names: BTreeSet<String>,
+    /// The axes that these depend on.
     axes: Vec<usize>,
     /// Hashes of what it renders to, by the values of these axes.
     known: Mutex<HashMap<Vec<u32>, Hash>>,
@@ -104,9 +162,11 @@ struct Text {
 
 impl Text {
     fn new(text: &str, scenario: &ScenarioPlan) -> Self {
+        let names = names_in(text, scenario);
         Self {
             prose: Prose::new(text),
-            axes: axes_used(text, scenario),
+            axes: axes_behind(&names, scenario),
+            names,
             known: Mutex::default(),
         }
     }
@@ -118,7 +178,7 @@ impl Text {
             return *hash;
         }
         let hash = match &self.prose {
-            Ok(prose) => blake3::hash(rendered_for_hash(prose, view).as_bytes()),
+            Ok(prose) => blake3::hash(self.rendered(prose, view).as_bytes()),
             Err(error) => blake3::hash(error.to_string().as_bytes()),
         };
         if known.len() < MAX_REMEMBERED {
@@ -126,17 +186,17 @@ impl Text {
         }
         hash
     }
-}
 
-fn rendered_for_hash(prose: &Prose, view: RowView<'_>) -> String {
-    let mut variables = view.variables();
-    for plant in &view.scenario.plants {
-        let mark = format!("\u{1a}{}\u{1a}", plant.name);
-        variables.insert(plant.name.clone(), Json::String(mark));
+    fn rendered(&self, prose: &Prose, view: RowView<'_>) -> String {
+        let mut variables = view.variables_among(&|name| self.names.contains(name));
+        for plant in &view.scenario.plants {
+            let mark = format!("\u{1a}{}\u{1a}", plant.name);
+            variables.insert(plant.name.clone(), Json::String(mark));
+        }
+        prose
+            .render(&variables)
+            .unwrap_or_else(|error| error.to_string())
     }
-    prose
-        .render(&variables)
-        .unwrap_or_else(|error| error.to_string())
 }
 
 /// Every prose of a scenario.
@@ -188,35 +248,38 @@ fn texts_of(view: RowView<'_>) -> Vec<(&'static str, &str)> {
     texts
 }
 
-/// The axes that a text names, itself or through what they pick.
-fn axes_used(text: &str, scenario: &ScenarioPlan) -> Vec<usize> {
-    let place = |name: &str| scenario.axes.iter().position(|axis| axis.name == name);
-    let picked = |picks: &[Pick]| -> Vec<usize> {
-        picks
-            .iter()
-            .filter_map(|pick| match pick {
-                Pick::Axis(name) => place(name),
-                Pick::Fixed(_) => None,
-            })
-            .collect()
-    };
-    let names = ["persona", "outcomes", "toolkits"];
-    let axes = scenario.axes.iter().map(|axis| axis.name.as_str());
-    let variables = names
+/// The variables that a text names.
+fn names_in(text: &str, scenario: &ScenarioPlan) -> BTreeSet<String> {
+    let axes = scenario.axes.iter().map(|axis| &axis.name);
+    let own = axes.chain(scenario.parameters.keys()).map(String::as_str);
+    let variables = PICKED
         .into_iter()
-        .chain(axes)
+        .chain(own)
         .fold(VariableSet::new(), |set, name| set.with(name, Shape::Any));
-    let mut used = BTreeSet::new();
-    for name in used_variables(text, &variables) {
-        used.extend(place(&name));
-        match name.as_str() {
-            "persona" => used.extend(picked(std::slice::from_ref(&scenario.persona))),
-            "outcomes" => used.extend(picked(&scenario.outcomes)),
-            "toolkits" => used.extend(picked(&scenario.toolkits)),
-            _ => {}
-        }
+    used_variables(text, &variables)
+}
+
+/// The axes of these names, and those from which named entities are picked.
+fn axes_behind(names: &BTreeSet<String>, scenario: &ScenarioPlan) -> Vec<usize> {
+    let mut axes = BTreeSet::new();
+    for name in names {
+        axes.extend(place_of(name, scenario));
+        let picks = match name.as_str() {
+            "persona" => std::slice::from_ref(&scenario.persona),
+            "outcomes" => &scenario.outcomes,
+            "toolkits" => &scenario.toolkits,
+            _ => &[],
+        };
+        axes.extend(picks.iter().filter_map(|pick| match pick {
+            Pick::Axis(name) => place_of(name, scenario),
+            Pick::Fixed(_) => None,
+        }));
     }
-    used.into_iter().collect()
+    axes.into_iter().collect()
+}
+
+fn place_of(axis: &str, scenario: &ScenarioPlan) -> Option<usize> {
+    scenario.axes.iter().position(|one| one.name == axis)
 }
 
 fn hash_of(value: &impl Serialize) -> Hash {

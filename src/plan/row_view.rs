@@ -7,6 +7,15 @@ use crate::check::{
     Cell, ContextKind, InstructionKind, Key, Outcome, Persona, Tool, Toolkit, Value,
 };
 
+/// What prose may name beside axes, parameters and planted values.
+pub(super) const PICKED: [&str; 5] = [
+    "instruction_kind",
+    "context_kind",
+    "persona",
+    "outcomes",
+    "toolkits",
+];
+
 /// A row and the plan it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowView<'a> {
@@ -34,10 +43,20 @@ impl<'a> RowView<'a> {
 
     /// The outcomes that the row leads to.
     pub(super) fn outcomes(self) -> Vec<&'a Outcome> {
-        self.keys(&self.scenario.outcomes)
+        self.outcome_keys()
             .into_iter()
             .filter_map(|key| self.work.outcomes.get(key))
             .collect()
+    }
+
+    /// The keys of its outcomes.
+    pub(super) fn outcome_keys(self) -> Vec<&'a Key> {
+        self.keys(&self.scenario.outcomes)
+    }
+
+    /// The key of who asks, first.
+    pub(super) fn persona_keys(self) -> Vec<&'a Key> {
+        self.keys(std::slice::from_ref(&self.scenario.persona))
     }
 
     /// The keys of its toolkits, the primary one first.
@@ -55,7 +74,7 @@ impl<'a> RowView<'a> {
 
     /// Who asks.
     pub(super) fn persona(self) -> Option<&'a Persona> {
-        self.keys(std::slice::from_ref(&self.scenario.persona))
+        self.persona_keys()
             .first()
             .and_then(|key| self.work.personas.get(key))
     }
@@ -83,27 +102,22 @@ impl<'a> RowView<'a> {
 
     /// What prose may name, planted values aside.
     pub(super) fn variables(self) -> Map<String, Json> {
-        let cell = self.cell();
-        let persona = self.persona().map_or(Json::Null, persona_json);
-        let outcomes: Vec<Json> = self.outcomes().into_iter().map(outcome_json).collect();
-        let toolkits: Vec<Json> = self.toolkits().into_iter().map(toolkit_json).collect();
-        let given = [
-            ("instruction_kind", json!(cell.instruction.word())),
-            ("context_kind", json!(cell.context.word())),
-            ("persona", persona),
-            ("outcomes", json!(outcomes)),
-            ("toolkits", json!(toolkits)),
-        ];
-        let parameters = self.scenario.parameters.iter();
-        given
+        self.variables_among(&|_| true)
+    }
+
+    /// Those of the variables that are wanted.
+    pub(super) fn variables_among(self, is_wanted: &dyn Fn(&str) -> bool) -> Map<String, Json> {
+        let picked = PICKED
             .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .chain(parameters.map(|(name, value)| (name.clone(), prose_json(self.work, value))))
-            .chain(
-                self.values()
-                    .map(|(name, value)| (name.to_owned(), prose_json(self.work, value))),
-            )
-            .collect()
+            .filter(|name| is_wanted(name))
+            .map(|name| (name.to_owned(), self.picked(name)));
+        let parameters = self.scenario.parameters.iter();
+        let own = parameters
+            .map(|(name, value)| (name.as_str(), value))
+            .chain(self.values())
+            .filter(|(name, _)| is_wanted(name))
+            .map(|(name, value)| (name.to_owned(), prose_json(self.work, value)));
+        picked.chain(own).collect()
     }
 
     /// What rules may name, planted values aside: entities stand for their names.
@@ -113,6 +127,16 @@ impl<'a> RowView<'a> {
             .map(|(name, value)| (name.as_str(), value))
             .chain(self.values())
             .map(move |(name, value)| (name.to_owned(), plain_json(self.work, value)))
+    }
+
+    fn picked(self, name: &str) -> Json {
+        match name {
+            "instruction_kind" => json!(self.instruction_kind().word()),
+            "context_kind" => json!(self.context_kind().word()),
+            "persona" => self.persona().map_or(Json::Null, persona_json),
+            "outcomes" => self.outcomes().into_iter().map(outcome_json).collect(),
+            _ => self.toolkits().into_iter().map(toolkit_json).collect(),
+        }
     }
 
     fn value(self, axis: &str) -> Option<&'a Value> {
