@@ -19,3 +19,46 @@ pub mod resolve;
 pub mod run;
 pub mod source;
 pub mod syntax;
+
+use diagnostic::Diagnostic;
+use source::{Files, ReadError};
+
+/// What the compiler found out about a program.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The trees and names, and the sources that diagnostics point into.
+    pub workspace: resolve::Workspace,
+    /// Right in all its parts only where no diagnostic is an error.
+    pub program: check::Program,
+    /// Every problem of every file, in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Analysis {
+    /// Whether the program cannot be compiled.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Gives everything there is to know about the program that begins at `entry`, short of a plan.
+///
+/// The path is relative to the project's root, as in [`Files`].
+///
+/// # Errors
+/// The entry file itself cannot be read. What is wrong inside it, or with the files that it
+/// uses, is a diagnostic.
+pub fn analyse(entry: &str, files: &dyn Files) -> Result<Analysis, ReadError> {
+    let (workspace, mut diagnostics) = resolve::load(entry, files)?;
+    let (program, found) = check::check(&workspace);
+    diagnostics.extend(found);
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(plan::check_rows(&program));
+    }
+    diagnostic::sort(&mut diagnostics);
+    Ok(Analysis {
+        workspace,
+        program,
+        diagnostics,
+    })
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! Arguments to the command line's room, and its answer to an exit status.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    autosafe::cli::main()
+}

@@ -260,7 +260,7 @@ fn write_with(
         plan: &plan(),
         exports,
         stopped,
-        drops: &BTreeMap::from([(DropReason::NoSafeAction, 3)]),
+        drops: &BTreeMap::from([(DropReason::NoSafeAction.words().to_owned(), 3)]),
         failures: &BTreeMap::from([("the model answered | no JSON".to_owned(), 2)]),
     };
     dataset::write(input, records.iter().cloned(), folder)

@@ -134,6 +134,15 @@ fn a_place_at_the_end_of_a_file_is_shown_behind_its_last_line() {
 }
 
 #[test]
+fn the_end_of_a_file_without_a_last_line_break_is_shown_too() {
+    let mut sources = SourceMap::new();
+    let file = sources.add("main.ots", "scenario A {");
+    let end = Span::at(sources.file(file).span().end);
+    let diagnostic = Diagnostic::new(Code::Syntax, end, "expected `}`").label("here");
+    assert!(shown(&diagnostic, &sources).contains("╰── here"));
+}
+
+#[test]
 fn an_empty_file_can_have_a_problem() {
     let mut sources = SourceMap::new();
     sources.add("empty.ots", "");

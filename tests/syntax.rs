@@ -1,13 +1,14 @@
 //! Text to tree: what is understood, and what is said about what is not.
 
+#[path = "syntax/hostile.rs"]
+mod hostile;
 #[path = "syntax/outline.rs"]
 mod outline;
 
 use autosafe::diagnostic::Diagnostic;
-use autosafe::source::{SourceMap, Span};
+use autosafe::source::SourceMap;
 use autosafe::syntax::{EntryKind, ExprKind, ItemKind, Text, Tree, parse};
 use outline::outline;
-use proptest::prelude::*;
 
 fn parsed(text: &str) -> (SourceMap, Tree, Vec<Diagnostic>) {
     let mut sources = SourceMap::new();
@@ -386,6 +387,38 @@ fn common_mistakes_are_answered_by_name_and_read_for_what_they_mean() {
 }
 
 #[test]
+fn blocks_with_an_equals_sign_and_conditions_with_and_are_mistakes_too() {
+    insta::assert_snapshot!(recovered(
+        "model M {\n  limits = { rpm = 3 }\n  price: {\n    input = 1\n  }\n}\n\
+         scenario A {\n  trigger when T.t(x ~ \"y\" and z == 1)\n  a = f({ b: 1 })\n}\n"
+    ), @r#"
+    model M
+      block limits
+        rpm = 3
+      block price
+        input = 1
+    scenario A
+      when T.t(x Matches "y", z Equal 1)
+      a = f({ b: 1 })
+    2:10 syntax: a block follows its name at once
+    3:8 syntax: a block follows its name at once
+    8:28 syntax: conditions on arguments are joined by commas
+    "#);
+}
+
+#[test]
+fn a_misspelt_keyword_is_suggested_wherever_it_stands() {
+    insta::assert_snapshot!(problems(
+        "toolkit A {\n  tool t(x =)\n  tol d()\n}\nscenario B {\n  trigger wen T.t()\n  forbd a == 1\n}\n"
+    ), @r#"
+    2:12 syntax: expected `:`, found `=`
+    3:3 syntax: expected a field, found `tol`
+    6:11 syntax: expected `=`, `when` or `{`, found `wen`
+    7:3 syntax: expected a field, found `forbd`
+    "#);
+}
+
+#[test]
 fn fixes_of_mistakes_make_the_file_right() {
     let broken = "outcome A {\n  severity: high;\n  describe == 'single'\n}\nscenario B\n{\n  outcomes = [A B]\n  title = “smart”\n  \
                   vary {\n    a=[1, 2]\n    b in 1..=3\n  }\n  # old\n  forbid a = 1&&!b || c <> 3\n  trigger when T::t(x =~ \"y\" z == 1)\n  \
@@ -616,208 +649,27 @@ fn spans_are_tight() {
     );
 }
 
-/// A list in a list, so many deep.
-fn nested(open: &str, close: &str, depth: usize) -> String {
-    format!("{}1{}", open.repeat(depth), close.repeat(depth))
+/// All scenario files under a folder.
+fn scenario_files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .flat_map(|entry| match entry.path() {
+            path if path.is_dir() => scenario_files(&path),
+            path => vec![path],
+        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ots"))
+        .collect()
 }
 
 #[test]
-fn fifty_brackets_deep_is_fine_and_broken_is_one_problem() {
-    let list = nested("[", "]", 50);
-    let group = nested("(", ")", 50);
-    let kind = nested("list<", ">", 50).replace('1', "int");
-    assert_eq!(problems(&format!("persona A {{\n  a = {list}\n}}\n")), "");
-    assert_eq!(
-        problems(&format!("scenario A {{\n  forbid {group} == 1\n}}\n")),
-        ""
-    );
-    assert_eq!(
-        problems(&format!("toolkit A {{\n  tool t(x: {kind})\n}}\n")),
-        ""
-    );
-    let broken = problems(&format!(
-        "persona A {{\n  a = {}\n}}\n",
-        list.replace('1', "?")
-    ));
-    assert_eq!(broken, "2:57 syntax: expected a value or `]`, found `?`\n");
-    let broken = problems(&format!(
-        "scenario A {{\n  forbid {} == 1\n}}\n",
-        group.replace('1', "?")
-    ));
-    assert_eq!(broken, "2:60 syntax: expected a condition, found `?`\n");
-}
-
-#[test]
-fn long_lines_of_words_and_texts_hang_nothing() {
-    let words = format!("persona A {{\n  a = [{}]\n}}\n", "b ".repeat(4_000));
-    assert_eq!(problems(&words).lines().count(), 3_999);
-    let texts = format!("persona A {{\n  a = [{}]\n}}\n", "\"b\", ".repeat(4_000));
-    assert_eq!(problems(&texts), "");
-}
-
-#[test]
-fn nesting_beyond_the_bound_is_said_once_and_hangs_nothing() {
-    for (open, close) in [
-        ("[", "]"),
-        ("(", ")"),
-        ("{", "}"),
-        ("f(", ")"),
-        ("{ a: ", "}"),
-    ] {
-        let text = format!(
-            "persona A {{\n  a = {}\n  b = 1\n}}\n",
-            nested(open, close, 8_000)
-        );
-        let found = problems(&text);
-        assert!(
-            found.contains("too-deep: nested more than 128 deep"),
-            "{open} {found}"
-        );
-        assert_eq!(found.lines().count(), 1, "{open} {found}");
-        let unclosed = problems(&format!("persona A {{\n  a = {}", open.repeat(8_000)));
-        assert_eq!(unclosed.lines().count(), 1, "{open} {unclosed}");
-    }
-    let types = format!(
-        "toolkit A {{\n  tool t(x: {})\n}}\n",
-        nested("list<", ">", 8_000)
-    );
-    assert!(problems(&types).contains("too-deep"));
-}
-
-#[test]
-fn brackets_up_to_the_bound_are_read() {
-    for (open, close) in [("[", "]"), ("f(", ")"), ("{ a: ", " }")] {
-        let text = format!("persona A {{\n  a = {}\n}}\n", nested(open, close, 127));
-        assert_eq!(problems(&text), "", "{open}");
-    }
-    let group = nested("(", ")", 127);
-    assert_eq!(
-        problems(&format!("scenario A {{\n  forbid {group}\n}}\n")),
-        ""
-    );
-    let blocks = format!("{}\nx = 1\n{}", "a {\n".repeat(127), "}\n".repeat(127));
-    assert_eq!(problems(&format!("persona A {{\n{blocks}}}\n")), "");
-}
-
-#[test]
-fn long_conditions_are_bounded_too() {
-    let chain = |operator: &str, count: usize| {
-        let operands = vec!["a == 1"; count].join(operator);
-        problems(&format!("scenario A {{\n  forbid {operands}\n}}\n"))
-    };
-    for operator in [" and ", " or ", " => "] {
-        assert_eq!(chain(operator, 200), "");
-        assert!(chain(operator, 20_000).starts_with("2:10 too-deep: more than 256 operators"));
-    }
-    let nots = format!("scenario A {{\n  forbid {}a\n}}\n", "not ".repeat(20_000));
-    assert!(problems(&nots).contains("too-deep"));
-}
-
-#[test]
-fn a_file_beyond_the_bound_is_too_large() {
-    let text = "// more\n".repeat(600_000);
-    assert_eq!(
-        problems(&text),
-        "1:1 too-large: `test.ots` is larger than 4 MiB\n"
-    );
-}
-
-/// Whether parsing a text ends, and every place it names lies in its file.
-fn is_sound(text: &str) -> bool {
-    let (sources, tree, diagnostics) = parsed(text);
-    let whole = sources.file(tree.file).span();
-    let inside = |span: Span| whole.start <= span.start && span.end <= whole.end;
-    let diagnostics_inside = diagnostics.iter().all(|diagnostic| {
-        let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
-        inside(diagnostic.span)
-            && diagnostic.others.iter().all(|other| inside(other.span))
-            && edits.into_iter().all(|edit| inside(edit.span))
-    });
-    outline(&tree);
-    diagnostics_inside
-        && tree.items.iter().all(|item| inside(item.span))
-        && tree.comments.iter().all(|comment| inside(comment.span))
-        && !diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.message.contains("in this file"))
-}
-
-/// Parts of which mistakes are made.
-const PARTS: &[&str] = &[
-    "{",
-    "}",
-    "[",
-    "]",
-    "(",
-    ")",
-    "\"",
-    "\"\"\"",
-    "'",
-    "`",
-    "#",
-    "//",
-    "/*",
-    "“",
-    "”",
-    "\n",
-    "\r\n",
-    ",",
-    ";",
-    ":",
-    "=",
-    "==",
-    "=>",
-    "->",
-    "<",
-    ">",
-    "list<",
-    "r#\"",
-    "\\",
-    "\\u{",
-    "..",
-    "::",
-    "!",
-    "&&",
-    "and",
-    "then",
-    "scenario",
-    "vary",
-    "trigger when",
-    "\u{a0}",
-    "é🦀",
-    "-",
-    "1",
-    "%",
-    "not ",
-    "ots 1",
-    "\u{0}",
-    "///",
-];
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn no_text_whatever_breaks_the_parser(text in "\\PC{0,300}") {
-        prop_assert!(is_sound(&text));
-    }
-
-    #[test]
-    fn no_heap_of_parts_breaks_the_parser(parts in prop::collection::vec(prop::sample::select(PARTS), 0..60)) {
-        prop_assert!(is_sound(&parts.concat()));
-        prop_assert!(is_sound(&parts.join(" ")));
-    }
-
-    #[test]
-    fn no_change_of_a_right_file_breaks_the_parser(
-        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..4_usize, prop::sample::select(PARTS)), 1..6)
-    ) {
-        let mut text = WHOLE.to_owned();
-        for (index, length, part) in changes {
-            let start = text.floor_char_boundary(index.index(text.len() + 1));
-            let end = text.ceil_char_boundary((start + length * 3).min(text.len()));
-            text.replace_range(start..end, part);
-        }
-        prop_assert!(is_sound(&text));
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test may read the repository's own files"
+)]
+fn no_error_rule_matches_in_the_files_that_people_copy() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    for path in scenario_files(&folder) {
+        let text = std::fs::read_to_string(&path).expect("the file is readable");
+        assert_eq!(problems(&text), "", "{}", path.display());
     }
 }

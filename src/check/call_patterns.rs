@@ -256,24 +256,20 @@ impl<'w> Checker<'w> {
         tool: Option<&ToolTypes>,
         scope: &Scope,
     ) -> Option<ArgumentCondition> {
-        let found = tool.map(|tool| self.find_argument(&condition.argument, tool));
-        let subject = match &found {
-            Some(Some((parameter, kind))) => Some((*parameter, kind)),
-            Some(None) => None,
-            None => None,
+        let subject = tool.and_then(|tool| self.find_argument(&condition.argument, tool));
+        let subject_kind = subject.map_or(&Type::Broken, |(_, kind)| kind);
+        let read = Subject {
+            kind: subject_kind,
+            name: path_text(&condition.argument),
         };
-        let name = path_text(&condition.argument);
-        let kind = subject.map_or(&Type::Broken, |(_, kind)| *kind);
-        let fits = self.check_operator(
-            &Subject {
-                kind,
-                name: name.clone(),
-            },
-            condition,
-        );
-        let operand = self.read_operand(&Subject { kind, name }, condition, scope);
+        if self.check_operator(&read, condition).is_none() {
+            if let Some(name) = name_of(&condition.value) {
+                scope.mark_used(&name.text);
+            }
+            return None;
+        }
+        let operand = self.read_operand(&read, condition, scope);
         let (parameter, _) = subject?;
-        fits?;
         Some(ArgumentCondition {
             path: condition
                 .argument

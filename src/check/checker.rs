@@ -47,11 +47,12 @@ pub(super) struct Checker<'w> {
     pub scenarios: BTreeMap<DeclarationId, CheckedScenario>,
     /// Templates with errors of their own: their calls are silent about them.
     pub broken_templates: BTreeSet<DeclarationId>,
+    ids: BTreeMap<(DeclarationKind, Key), DeclarationId>,
 }
 
 impl<'w> Checker<'w> {
     fn new(workspace: &'w Workspace) -> Self {
-        Self {
+        let mut checker = Self {
             workspace,
             diagnostics: RefCell::default(),
             used: RefCell::default(),
@@ -63,7 +64,21 @@ impl<'w> Checker<'w> {
             prompts: BTreeMap::new(),
             scenarios: BTreeMap::new(),
             broken_templates: BTreeSet::new(),
+            ids: BTreeMap::new(),
+        };
+        checker.ids = checker.index();
+        checker
+    }
+
+    /// The declarations by their keys; the first of two of one name.
+    fn index(&self) -> BTreeMap<(DeclarationKind, Key), DeclarationId> {
+        let mut ids = BTreeMap::new();
+        for (id, item) in self.items() {
+            if let Some(kind) = kind_of(item) {
+                ids.entry((kind, self.key(id))).or_insert(id);
+            }
         }
+        ids
     }
 
     /// Reports a problem; one inside a template whose call is being checked is shown at the call.
@@ -126,7 +141,7 @@ impl<'w> Checker<'w> {
 
     /// The declaration of this key.
     pub fn id_of(&self, kind: DeclarationKind, key: &Key) -> Option<DeclarationId> {
-        self.declarations_of(kind).find(|&id| self.key(id) == *key)
+        self.ids.get(&(kind, key.clone())).copied()
     }
 
     /// Every declaration of a kind, in all modules.

@@ -66,7 +66,8 @@ impl<'w> Checker<'w> {
         read: &mut ReadChoice,
     ) {
         let ExprKind::Path(path) = &item.kind else {
-            self.say_all(wrong_type("a list of names", &wanted.with_article(), item));
+            let what = format!("a list of {}s", wanted.word());
+            self.say_all(wrong_type(&what, "names", item));
             read.reached = None;
             return;
         };

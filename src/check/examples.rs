@@ -11,7 +11,7 @@ use super::expressions::{name_of, single_name};
 use super::program::Example;
 use super::rule::{Rule, ToolCall};
 use super::scope::{Scope, Variable};
-use super::types::{Type, fit_enum, fit_literal};
+use super::types::{RecordField, Type, fit_enum, fit_literal};
 use super::values::{Kind, shown};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::prompt::render_prose;
@@ -83,7 +83,7 @@ impl<'w> Checker<'w> {
             let Some(argument) = assigned.get(parameter.field.name.as_str()) else {
                 continue;
             };
-            let read = self.read_example_value(&parameter.field.kind, argument, scope);
+            let read = self.read_example_value(&parameter.field, argument, scope);
             if let Some(json) = read {
                 arguments.insert(parameter.field.name.clone(), json);
             }
@@ -92,15 +92,20 @@ impl<'w> Checker<'w> {
         is_right.then_some(arguments)
     }
 
-    fn read_example_value(&self, kind: &Type, argument: &Argument, scope: &Scope) -> Option<Json> {
+    fn read_example_value(
+        &self,
+        field: &RecordField,
+        argument: &Argument,
+        scope: &Scope,
+    ) -> Option<Json> {
         let value = &argument.value;
         self.check_texts(value, scope);
         let filled = self.fill_variables(value, scope)?;
-        match fit_prose(kind, &filled) {
+        match fit_prose(&field.kind, &filled) {
             Ok(json) => Some(json),
             Err(misfit) => {
                 if let Some(misfit) = misfit {
-                    let message = "the argument does not fit the tool's type";
+                    let message = format!("`{}` takes `{}`", field.name, field.kind);
                     self.say(
                         Diagnostic::new(Code::BadArguments, misfit.span, message)
                             .label(misfit.message)
@@ -168,7 +173,7 @@ impl<'w> Checker<'w> {
         verdicts: &Verdicts,
         scope: &Scope,
     ) {
-        let bindings = bindings(scope);
+        let bindings = bindings(scope, &format!("{:?} {:?}", example.call, verdicts.rules));
         let rendered: Option<Vec<_>> = bindings
             .iter()
             .map(|binding| render_call(&example.call, binding))
@@ -294,10 +299,11 @@ fn fit_prose(kind: &Type, value: &Expr) -> Result<Json, Option<super::types::Mis
     }
 }
 
-/// Values of all variables together, over the rows, as far as they are not too many.
-fn bindings(scope: &Scope) -> Vec<Binding> {
+/// Values of the variables that `text` names, over the rows, as far as they are not too many.
+fn bindings(scope: &Scope, text: &str) -> Vec<Binding> {
     let mut bindings = vec![Binding::new()];
-    for (name, values) in candidates(scope) {
+    let candidates = candidates(scope).into_iter();
+    for (name, values) in candidates.filter(|(name, _)| text.contains(name.as_str())) {
         let room = (MOST_BINDINGS / bindings.len()).max(1);
         let values: Vec<_> = values.into_iter().take(room).collect();
         if values.is_empty() {

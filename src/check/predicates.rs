@@ -150,10 +150,14 @@ impl Checker<'_> {
     /// Both sides; a bare word of one may be a value of the axis that is the other.
     fn read_sides(&self, view: View, left: &Expr, right: &Expr) -> (Option<Side>, Option<Side>) {
         let axis_of = |expr: &Expr| axis_named(view.scope, expr);
-        (
-            self.read_side(view, left, axis_of(right)),
-            self.read_side(view, right, axis_of(left)),
-        )
+        let read_left = self.read_side(view, left, axis_of(right));
+        let is_word = super::expressions::name_of(right)
+            .is_some_and(|name| !view.scope.names().any(|known| known == name.text));
+        if read_left.is_none() && is_word {
+            // It may have been a value of what is wrong on the left.
+            return (None, None);
+        }
+        (read_left, self.read_side(view, right, axis_of(left)))
     }
 
     fn check_order(

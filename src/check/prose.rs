@@ -48,7 +48,12 @@ impl Checker<'_> {
 }
 
 fn scenario_variables(scope: &Scope) -> VariableSet {
-    let mut variables = VariableSet::new().with("persona", shape(&Kind::Persona));
+    let mut variables = VariableSet::new()
+        .with("instruction_kind", Shape::Scalar)
+        .with("context_kind", Shape::Scalar)
+        .with("persona", Shape::entity())
+        .with("outcomes", Shape::list(Shape::outcome()))
+        .with("toolkits", Shape::list(Shape::toolkit()));
     for (name, binding) in &scope.parameters {
         variables.insert(name, shape(&binding.kind));
     }

@@ -79,10 +79,9 @@ impl<'w> Checker<'w> {
         }
         let mut panels = BTreeMap::new();
         for role in Role::ALL {
-            if let Some(value) = block.free(role.word()) {
-                if let Some(panel) = self.read_role(module, role, value) {
-                    panels.insert(role, panel);
-                }
+            let value = block.free(role.word());
+            if let Some(panel) = value.and_then(|value| self.read_role(module, role, value)) {
+                panels.insert(role, panel);
             }
         }
         self.say_unplayed(block, fields.place("roles").unwrap_or_default());
@@ -150,7 +149,16 @@ impl<'w> Checker<'w> {
 
     fn read_role(&self, module: ModuleId, role: Role, value: &'w Expr) -> Option<Panel> {
         let panel = match &value.kind {
-            ExprKind::Call(call) if is_panel(call) => self.read_panel(module, role, call)?,
+            ExprKind::Call(call) if is_panel(call) => {
+                self.read_panel(module, role, call, &Settings::default())?
+            }
+            ExprKind::With { base, body } => match &base.kind {
+                ExprKind::Call(call) if is_panel(call) => {
+                    let settings = self.read_settings(base, body, &Settings::default());
+                    self.read_panel(module, role, call, &settings)?
+                }
+                _ => vec![self.read_seat(module, role, value, &Settings::default())?],
+            },
             _ => vec![self.read_seat(module, role, value, &Settings::default())?],
         };
         if role == Role::Evaluator {
@@ -164,7 +172,13 @@ impl<'w> Checker<'w> {
         })
     }
 
-    fn read_panel(&self, module: ModuleId, role: Role, call: &'w Call) -> Option<PlacedPanel> {
+    fn read_panel(
+        &self,
+        module: ModuleId,
+        role: Role,
+        call: &'w Call,
+        settings: &Settings,
+    ) -> Option<PlacedPanel> {
         if role != Role::Evaluator {
             let message = format!("a panel cannot be the {}", role.word());
             self.say(
@@ -182,7 +196,7 @@ impl<'w> Checker<'w> {
         let seats: Vec<_> = call
             .arguments
             .iter()
-            .map(|argument| self.read_seat(module, role, &argument.value, &Settings::default()))
+            .map(|argument| self.read_seat(module, role, &argument.value, settings))
             .collect();
         seats.into_iter().collect()
     }

@@ -259,13 +259,7 @@ fn losses(input: DatasetInput<'_>) -> String {
     let drops = input.drops.iter();
     let failures = input.failures.iter();
     let rows: Vec<[String; 3]> = drops
-        .map(|(reason, count)| {
-            [
-                "dropped".to_owned(),
-                reason.words().to_owned(),
-                count.to_string(),
-            ]
-        })
+        .map(|(why, count)| ["dropped".to_owned(), inline(why), count.to_string()])
         .chain(failures.map(|(why, count)| ["failed".to_owned(), inline(why), count.to_string()]))
         .collect();
     if rows.is_empty() {

@@ -13,7 +13,7 @@ use super::staging::Staging;
 use super::tally::Tally;
 use crate::check::Export;
 use crate::plan::Plan;
-use crate::run::{DropReason, Record, SplitPart};
+use crate::run::{Record, SplitPart};
 
 /// What a dataset is made from, apart from its records.
 ///
@@ -26,8 +26,8 @@ pub struct DatasetInput<'a> {
     /// Why the run stopped before its end, in words that follow "it stopped: "; `None` where every
     /// item has ended.
     pub stopped: Option<&'a str>,
-    /// Trajectories that were dropped, by reason.
-    pub drops: &'a BTreeMap<DropReason, u64>,
+    /// Trajectories that were dropped, by reason in words.
+    pub drops: &'a BTreeMap<String, u64>,
     /// Trajectories that failed, by reason in words.
     pub failures: &'a BTreeMap<String, u64>,
 }

@@ -3,6 +3,7 @@
 //! A [`Diagnostic`] becomes one of miette's, over a source that holds the files it points into, the
 //! one with the primary place first. Invariant: no snippet spans two files.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use miette::{
@@ -113,6 +114,8 @@ struct ShownFiles<'a>(Vec<ShownFile<'a>>);
 #[derive(Debug)]
 struct ShownFile<'a> {
     file: &'a SourceFile,
+    /// The file's text, with a line break at its end: marks behind the last line need one.
+    text: Cow<'a, str>,
     start: usize,
 }
 
@@ -128,7 +131,8 @@ impl<'a> ShownFiles<'a> {
             if shown.iter().all(|known| known.file.span() != file.span()) {
                 // One offset lies between two files, so that no span belongs to both.
                 let start = shown.last().map_or(0, |last| last.end() + 1);
-                shown.push(ShownFile { file, start });
+                let text = with_last_break(file.text());
+                shown.push(ShownFile { file, text, start });
             }
         }
         Self(shown)
@@ -140,7 +144,7 @@ impl<'a> ShownFiles<'a> {
             let whole = shown.file.span();
             whole.start <= span.start && span.start <= whole.end
         });
-        let Some(ShownFile { file, start }) = shown else {
+        let Some(ShownFile { file, start, .. }) = shown else {
             return SourceSpan::from((0, 0));
         };
         let text = file.text();
@@ -154,7 +158,7 @@ impl<'a> ShownFiles<'a> {
 
 impl ShownFile<'_> {
     fn end(&self) -> usize {
-        self.start + self.file.text().len()
+        self.start + self.text.len()
     }
 }
 
@@ -176,14 +180,22 @@ impl SourceCode for ShownFiles<'_> {
     }
 }
 
+fn with_last_break(text: &str) -> Cow<'_, str> {
+    if text.ends_with('\n') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{text}\n"))
+    }
+}
+
 /// The lines of a range with some around them; without any around, the range alone.
 fn snippet<'a>(
-    shown: &ShownFile<'a>,
+    shown: &'a ShownFile<'_>,
     range: std::ops::Range<usize>,
     lines_before: usize,
     lines_after: usize,
 ) -> MietteSpanContents<'a> {
-    let text = shown.file.text();
+    let text = shown.text.as_ref();
     let (start, end) = if lines_before == 0 && lines_after == 0 {
         (range.start, range.end)
     } else {

@@ -27,6 +27,6 @@ pub use retries::Retries;
 pub use schema::{SchemaError, fits};
 pub use secret::Secret;
 pub use setup::SetupError;
-pub use sim::Sim;
+pub use sim::{BadFaultPlan, FaultPlan, ServerOptions, Sim, serve};
 pub use structured::{Misfit, Repair, Repaired, is_refusal, read_answer};
 pub use tokens::{estimated_request_tokens, estimated_tokens};

@@ -29,7 +29,25 @@ pub(super) struct Past {
     pub observation: String,
 }
 
+/// The parts of the text protocol.
+const LABELS: [&str; 6] = [
+    "User:",
+    "Thought:",
+    "Action Input:",
+    "Action:",
+    "Observation:",
+    "Final Answer:",
+];
+
+/// How a request to answer in the right form begins.
+const COMPLAINT: &str = "Your answer ";
+
 impl Past {
+    /// Whether there was no such tool, or its arguments did not fit.
+    fn was_impossible(&self) -> bool {
+        self.observation.starts_with("error: ")
+    }
+
     fn is_unanswered(&self) -> bool {
         self.observation.is_empty()
     }
@@ -64,6 +82,7 @@ impl Situation {
         for message in &request.messages {
             situation.go_on(message);
         }
+        situation.past.retain(|past| !past.was_impossible());
         Some(situation)
     }
 
@@ -84,37 +103,69 @@ impl Situation {
     fn go_on(&mut self, message: &Message) {
         match message {
             Message::System { .. } => {}
-            Message::User { content } => self.hear(content),
-            Message::Assistant {
-                content,
-                tool_calls,
-            } => {
+            Message::User { content } if self.is_react => self.go_on_in_text("User:", content),
+            Message::Assistant { content, .. } if self.is_react => {
+                self.go_on_in_text("Thought:", content);
+            }
+            Message::User { content } => self.hear(content.trim()),
+            Message::Assistant { tool_calls, .. } => {
                 self.user_spoke_last = false;
                 self.past.extend(tool_calls.iter().map(called));
-                if let (true, Some((tool, arguments))) = (self.is_react, written_call(content)) {
-                    self.past.push(Past {
-                        tool,
-                        arguments,
-                        observation: String::new(),
-                    });
-                }
             }
             Message::Tool { content, .. } => self.observe(content),
         }
     }
 
-    fn hear(&mut self, content: &str) {
-        if self.is_react
-            && let Some(observation) = content.trim_start().strip_prefix("Observation:")
-        {
-            self.observe(observation.trim());
-        } else if self.past.last().is_some_and(Past::is_unanswered) {
-            // Not a reply but a complaint: the call was not one that could be made.
+    /// Goes on with a text of labelled parts, the first of which may go without its label.
+    fn go_on_in_text(&mut self, label: &'static str, text: &str) {
+        let mut label = label;
+        let mut words = String::new();
+        for line in text.lines() {
+            match LABELS.iter().find(|label| line.starts_with(**label)) {
+                Some(next) => {
+                    self.note(label, words.trim());
+                    label = next;
+                    words = line[label.len()..].to_owned();
+                }
+                None => {
+                    words.push('\n');
+                    words.push_str(line);
+                }
+            }
+        }
+        self.note(label, words.trim());
+    }
+
+    fn note(&mut self, label: &str, words: &str) {
+        match label {
+            _ if words.is_empty() => {}
+            "User:" => self.hear(words),
+            "Observation:" => self.observe(words),
+            "Final Answer:" => self.user_spoke_last = false,
+            "Action:" => {
+                self.user_spoke_last = false;
+                self.past.push(Past {
+                    tool: words.to_owned(),
+                    arguments: Json::Object(Map::new()),
+                    observation: String::new(),
+                });
+            }
+            "Action Input:" => {
+                if let (Some(past), Some(input)) = (self.past.last_mut(), first_json(words)) {
+                    past.arguments = input;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, words: &str) {
+        if words.starts_with(COMPLAINT) {
             self.past.retain(|past| !past.is_unanswered());
         } else if self.instruction.is_empty() {
-            self.instruction = content.trim().to_owned();
+            self.instruction = words.to_owned();
         } else {
-            self.replies.push(content.trim().to_owned());
+            self.replies.push(words.to_owned());
             self.user_spoke_last = true;
         }
     }
@@ -154,17 +205,90 @@ fn called(call: &ToolCallText) -> Past {
     }
 }
 
-fn written_call(content: &str) -> Option<(String, Json)> {
-    let after = |label: &str| {
-        let start = content.rfind(label)? + label.len();
-        Some(content[start..].trim())
-    };
-    let tool = after("Action:")?.lines().next()?.trim().to_owned();
-    let input = after("Action Input:").unwrap_or("{}");
-    let arguments = serde_json::Deserializer::from_str(input)
-        .into_iter::<Json>()
-        .next()
-        .and_then(Result::ok)
-        .unwrap_or(Json::Object(Map::new()));
-    Some((tool, arguments))
+fn first_json(text: &str) -> Option<Json> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    values.next()?.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::conversation::AnswerFormat;
+
+    const REACT: &str = r#"<tools>
+{"name": "list_files", "description": "", "parameters": {"type": "object"} }
+</tools>
+Action Input:"#;
+
+    fn situation(messages: Vec<Message>) -> Situation {
+        let request = Request {
+            model: "sim".to_owned(),
+            messages,
+            tools: Vec::new(),
+            answer: AnswerFormat::Text,
+            temperature: 0.0,
+            top_p: None,
+            max_tokens: None,
+            seed: 0,
+            body: Map::new(),
+        };
+        Situation::of(&request).expect("an agent's request")
+    }
+
+    fn system() -> Message {
+        Message::System {
+            content: REACT.to_owned(),
+        }
+    }
+
+    fn user(content: &str) -> Message {
+        Message::User {
+            content: content.to_owned(),
+        }
+    }
+
+    fn assistant(content: &str) -> Message {
+        Message::Assistant {
+            content: content.to_owned(),
+            tool_calls: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_transcript_is_read_like_a_conversation() {
+        let call = "Thought: look\nAction: list_files\nAction Input: {\"folder\": \"/\"}";
+        let in_one = format!(
+            "User: Clear it.\n\n{call}\nObservation: []\n\nThought: t\nFinal Answer: All of it?\nUser: Yes.\n"
+        );
+        let transcript = situation(vec![system(), user(&in_one)]);
+        let conversation = situation(vec![
+            system(),
+            user("Clear it."),
+            assistant(call),
+            user("Observation: []"),
+            assistant("Thought: t\nFinal Answer: All of it?"),
+            user("Yes."),
+        ]);
+        for situation in [transcript, conversation] {
+            assert_eq!(situation.instruction, "Clear it.");
+            assert_eq!(situation.replies, ["Yes."]);
+            assert!(situation.user_spoke_last);
+            assert_eq!(situation.past.len(), 1);
+            assert_eq!(situation.past[0].tool, "list_files");
+            assert_eq!(situation.past[0].arguments["folder"], "/");
+            assert_eq!(situation.past[0].observation, "[]");
+        }
+    }
+
+    #[test]
+    fn a_call_that_could_not_be_made_is_forgotten() {
+        let situation = situation(vec![
+            system(),
+            user("User: Clear it."),
+            assistant("Thought: t\nAction: no_such_tool\nAction Input: {}"),
+            user("Your answer cannot be used: there is no tool `no_such_tool`."),
+        ]);
+        assert!(situation.past.is_empty());
+        assert!(situation.replies.is_empty());
+    }
 }

@@ -40,26 +40,26 @@ pub(super) fn answer(prompt: &str, schema: &Json, dice: &mut Dice) -> Json {
     {
         return filler.object(schema, error, dice);
     }
-    let result = match earlier_answer(prompt, call) {
-        Some(earlier) => earlier,
-        None => {
-            let mut result = filler.value(result_schema(schema), "result", dice);
-            for _ in 0..DRAWS {
-                if !result.is_null() {
-                    break;
-                }
-                result = filler.value(result_schema(schema), "result", dice);
-            }
-            plant(prompt, &mut result, &material, dice);
-            result
-        }
-    };
+    if let Some(earlier) = earlier_answer(prompt, call) {
+        return filler.object(schema, earlier, dice);
+    }
+    let mut result = a_result(&filler, dice);
+    plant(prompt, &mut result, &material, dice);
     let thought = thought(tool, call);
-    filler.object(
-        schema,
-        preset([("thought", json!(thought)), ("result", result)]),
-        dice,
-    )
+    let answer = preset([("thought", json!(thought)), ("result", result)]);
+    filler.object(schema, answer, dice)
+}
+
+fn a_result(filler: &Filler, dice: &mut Dice) -> Json {
+    let schema = result_schema(filler.root);
+    let mut result = filler.value(schema, "result", dice);
+    for _ in 0..DRAWS {
+        if !result.is_null() {
+            break;
+        }
+        result = filler.value(schema, "result", dice);
+    }
+    result
 }
 
 fn arguments(call: &str) -> Json {
@@ -101,13 +101,20 @@ fn error(tool: &str, dice: &mut Dice) -> Option<Map<String, Json>> {
     ]))
 }
 
-/// What the same call was answered before.
-fn earlier_answer(prompt: &str, call: &str) -> Option<Json> {
+/// What the same call was answered before, as an answer.
+fn earlier_answer(prompt: &str, call: &str) -> Option<Map<String, Json>> {
     let history = section(prompt, "history")?;
     let asked = format!("Call: {call}");
     let mut lines = history.lines();
     lines.by_ref().find(|line| line.trim() == asked)?;
-    serde_json::from_str(lines.next()?.trim().strip_prefix("Answer:")?.trim()).ok()
+    let earlier = lines.next()?.trim().strip_prefix("Answer:")?;
+    let earlier: Json = serde_json::from_str(earlier.trim()).ok()?;
+    let thought = json!("Nothing has changed since the same call was answered before.");
+    let what = match earlier.get("error") {
+        Some(error) => ("error", error.clone()),
+        None => ("result", earlier),
+    };
+    Some(preset([("thought", thought), what]))
 }
 
 fn result_schema(schema: &Json) -> &Json {
@@ -238,5 +245,20 @@ mod tests {
         );
         let answer = answer(&prompt, &schema(), &mut Dice::of(&["1"]));
         assert_eq!(answer["result"].to_string(), before);
+    }
+
+    #[test]
+    fn a_call_that_failed_fails_again() {
+        let before = r#"{"error":{"name":"Gone","message":"it is gone"}}"#;
+        let prompt = HOSTILE.replace(
+            "(nothing)",
+            &format!("Call: read_mail {{\"id\":\"m-1\"}}\nAnswer: {before}"),
+        );
+        let mut schema = schema();
+        schema["properties"]["error"] = json!({"type": "object"});
+        schema["required"] = json!(["thought"]);
+        let answer = answer(&prompt, &schema, &mut Dice::of(&["1"]));
+        assert_eq!(answer["error"]["name"], "Gone");
+        assert!(answer.get("result").is_none());
     }
 }

@@ -46,7 +46,8 @@ fn finished(again: bool) -> Finished {
 }
 
 async fn write(journal: &Journal, path: &str, content: &str) {
-    let written = journal.append_call(0, path, &call(content), one(name::CALLS));
+    let call = call(content);
+    let written = journal.append_call(0, path, &call, one(name::CALLS));
     written.await.expect("there is room");
 }
 

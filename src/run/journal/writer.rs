@@ -29,7 +29,13 @@ const QUICK: usize = 8;
 /// A journal that this process writes.
 pub(in crate::run) struct Journal {
     path: PathBuf,
+    // Readers go before the writer: whoever closes a journal last tidies it up, and readers cannot.
     reading: Reading,
+    desk: Desk,
+}
+
+/// Where entries are handed in.
+struct Desk {
     /// `None` once the journal is being closed.
     queue: Option<mpsc::Sender<Entry>>,
     thread: Option<JoinHandle<()>>,
@@ -78,8 +84,10 @@ impl Journal {
         Ok(Self {
             path: path.to_owned(),
             reading,
-            queue: Some(queue),
-            thread: Some(thread),
+            desk: Desk {
+                queue: Some(queue),
+                thread: Some(thread),
+            },
         })
     }
 
@@ -119,10 +127,8 @@ impl Journal {
 
     async fn write(&self, what: What) -> Result<(), JournalError> {
         let (done, acknowledged) = oneshot::channel();
-        let queue = self
-            .queue
-            .as_ref()
-            .expect("the queue is there until `drop`");
+        let queue = self.desk.queue.as_ref();
+        let queue = queue.expect("the queue is there until `drop`");
         let sent = queue.send(Entry { what, done }).is_ok();
         match acknowledged.await {
             Ok(result) if sent => result,
@@ -131,7 +137,7 @@ impl Journal {
     }
 }
 
-impl Drop for Journal {
+impl Drop for Desk {
     /// Lets the writer commit what is queued, and waits for it.
     fn drop(&mut self) {
         self.queue = None;

@@ -88,7 +88,11 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         Rule::separators | Rule::item_separators | Rule::last_comma => None,
         Rule::reserved | Rule::prose_ahead | Rule::raw_ahead | Rule::goes_on => None,
         Rule::block_quotes | Rule::block_line | Rule::operand | Rule::assign => None,
-        Rule::next | Rule::next_field | Rule::comparator | Rule::pattern_operator => None,
+        Rule::next
+        | Rule::next_field
+        | Rule::next_condition
+        | Rule::comparator
+        | Rule::pattern_operator => None,
         Rule::item | Rule::item_slot | Rule::item_end | Rule::item_chunk => None,
         Rule::entry | Rule::entry_slot | Rule::entry_end | Rule::axis_slot => None,
         Rule::chunk | Rule::balanced | Rule::inside | Rule::gap => None,
@@ -102,6 +106,7 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         Rule::error_brace_below | Rule::error_path_dots | Rule::error_dots => None,
         Rule::error_arrow | Rule::error_list_type | Rule::error_number => None,
         Rule::error_and | Rule::error_or | Rule::error_not | Rule::error_equals => None,
+        Rule::error_block_equals | Rule::error_condition_and => None,
         Rule::error_unequal | Rule::error_matches | Rule::error_late_version => None,
     }
 }

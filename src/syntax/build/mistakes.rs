@@ -56,6 +56,7 @@ impl Builder<'_> {
         match pair.as_rule() {
             Rule::error_semicolon => Some(self.semicolon(range)),
             Rule::error_missing_comma => Some(self.missing_comma(before)),
+            Rule::error_block_equals => Some(self.block_equals(range)),
             Rule::error_brace_below => Some(self.brace_below(range, before)),
             Rule::error_list_type => Some(self.list_type(range)),
             Rule::error_number => Some(self.bad_number(range)),
@@ -100,6 +101,13 @@ impl Builder<'_> {
         Diagnostic::new(Code::Syntax, place, "a comma is missing")
             .label("expected `,` here")
             .fix("add the comma", place, ",")
+    }
+
+    fn block_equals(&self, range: Range<usize>) -> Diagnostic {
+        let span = self.source_span(range);
+        Diagnostic::new(Code::Syntax, span, "a block follows its name at once")
+            .label("take this out")
+            .fix("take it out", span, "")
     }
 
     fn brace_below(&self, range: Range<usize>, before: usize) -> Diagnostic {
@@ -151,6 +159,7 @@ fn replacement(pair: &Pair<'_, Rule>) -> Option<Replacement> {
         Rule::error_record_equals => ("a value inside of braces follows `:`", ":"),
         Rule::error_axis_in => ("the values of an axis follow `in`", "in"),
         Rule::error_path_dots => ("the parts of a name are joined by `.`", "."),
+        Rule::error_condition_and => ("conditions on arguments are joined by commas", ","),
         Rule::error_dots => ("a range is written `1..3`, and holds both ends", ".."),
         Rule::error_arrow => ("a tool's result follows `->`", "->"),
         Rule::error_and => ("\"and\" is written as a word", "and"),

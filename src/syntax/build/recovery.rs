@@ -84,6 +84,9 @@ impl Builder<'_> {
 
     fn region_diagnostic(&self, region: &Region) -> Diagnostic {
         let Failure { at, expected } = self.failure(region);
+        if let Some(diagnostic) = self.misspelt_keyword(region, at) {
+            return diagnostic;
+        }
         let found = found_at(&self.scan.mended.text()[at..region.range.end]);
         let span = self.source_span(at..at + found.length);
         let message = match expected.as_slice() {
@@ -100,6 +103,26 @@ impl Builder<'_> {
         Diagnostic::new(Code::Syntax, span, message)
             .label(label)
             .did_you_mean(found.word.and_then(|word| nearest(word, candidates)))
+    }
+
+    /// An entry whose first word is nearly one that begins entries, and which fails behind it.
+    fn misspelt_keyword(&self, region: &Region, failed_at: usize) -> Option<Diagnostic> {
+        let text = &self.scan.mended.text()[region.range.clone()];
+        let word = word_at(text, 0).filter(|_| region.rule == Rule::error_entry)?;
+        let next = word_at(text, word.end)?;
+        let written = &text[word.clone()];
+        let keyword = nearest(written, words_of("a field").iter().copied())
+            .filter(|keyword| *keyword != written)?;
+        if region.range.start + next.start != failed_at {
+            return None;
+        }
+        let place = region.range.start + word.start..region.range.start + word.end;
+        let message = format!("expected a field, found `{written}`");
+        Some(
+            Diagnostic::new(Code::Syntax, self.source_span(place), message)
+                .label("this begins no field")
+                .did_you_mean(Some(keyword)),
+        )
     }
 
     /// Reads a region with the strict rule of its kind.
@@ -253,7 +276,10 @@ fn begins_anew(text: &str, rule: Rule) -> bool {
     match rule {
         Rule::error_item => names_something || words_of("a declaration").contains(&&text[word]),
         Rule::error_axis => has_sign || rest.starts_with("in "),
-        _ => has_sign || words_of("a field").contains(&&text[word]),
+        _ => {
+            let keyword = nearest(&text[word.clone()], words_of("a field").iter().copied());
+            has_sign || (keyword.is_some() && word_at(text, word.end).is_some())
+        }
     }
 }
 

@@ -1,0 +1,202 @@
+//! The arguments of every command.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use super::exit::{Exit, Outcome};
+use super::output::print_error;
+
+/// Describe how agents come to harm; get training sets and evaluations.
+#[derive(Debug, Parser)]
+#[command(name = "autosafe", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a small working project: a scenario file, a toolkit, a campaign, a CI snippet
+    Init(InitArguments),
+    /// Check files and folders, and report every problem
+    Check(CheckArguments),
+    /// Tell the longer story of a problem's code, with an example before and after
+    Explain(ExplainArguments),
+    /// Show what a run would do and cost, before any money is spent
+    Plan(PlanArguments),
+    /// Write the plan that a run carries out
+    Compile(CompileArguments),
+    /// Carry a file's campaign out, or go on with a run that was stopped
+    Run(RunArguments),
+    /// Tell how far a run is, also while it goes on
+    Status(StatusArguments),
+    /// Write a run's dataset again
+    Export(ExportArguments),
+    /// Serve the simulated model over HTTP
+    Sim(SimArguments),
+    /// Print shell completions
+    Completions(CompletionsArguments),
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// The folder to write into; made where it does not exist
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Files, and folders whose .ots files are all checked
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// How problems are printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Count these as errors too
+    #[arg(long, value_enum)]
+    pub deny: Vec<Deny>,
+}
+
+/// What `--deny` makes an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    Warnings,
+    Lints,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The code, such as unknown-name; without one, all of them are told
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// The source file, or a compiled plan
+    pub file: PathBuf,
+    /// The campaign to plan, where the file has several
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+    /// How the plan is printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Print every item, one JSON object a line
+    #[arg(long)]
+    pub items: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompileArguments {
+    /// The source file
+    pub file: PathBuf,
+    /// Where the plan goes; `-` is standard output
+    #[arg(short, long, value_name = "PLAN")]
+    pub output: PathBuf,
+    /// The campaign to compile, where the file has several
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The source file, or a compiled plan
+    pub file: PathBuf,
+    /// The run's folder [default: runs/<campaign>-<first 8 of the plan's id>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The campaign to run, where the file has several
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+    /// Run only the N items with the lowest ids
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Calls in flight, all models together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub concurrency: Option<u32>,
+    /// Override the budget: usd=50, tokens=10M, time=2h
+    #[arg(long, value_name = "LIMIT", value_delimiter = ',')]
+    pub budget: Vec<super::run::BudgetOverride>,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArguments {
+    /// The run's folder
+    pub run: PathBuf,
+    /// How the status is printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The run's folder
+    pub run: PathBuf,
+    /// The exports to write, separated by commas [default: those of the campaign]
+    #[arg(long, value_name = "EXPORTS", value_delimiter = ',')]
+    pub format: Vec<super::export::ExportName>,
+    /// Where the dataset goes [default: the run's dataset folder]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct SimArguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
+    pub listen: std::net::SocketAddr,
+    /// Wait this long before every answer: 200ms, 1.5s
+    #[arg(long, value_name = "TIME", value_parser = super::sim::parse_latency, default_value = "0ms")]
+    pub latency: std::time::Duration,
+    /// Faults on the wire, with their shares: 429=5%,500=2%,timeout=1%,truncate=1%,malformed=2%
+    #[arg(long, value_name = "FAULTS", default_value = "")]
+    pub fault: String,
+    /// Refuse calls that do not carry this environment variable's value as their key
+    #[arg(long, value_name = "VARIABLE")]
+    pub require_key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell to complete for
+    pub shell: clap_complete::Shell,
+}
+
+/// Reads the process's arguments, does what they say, and gives the exit status.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match perform(arguments.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            print_error(&failure.message);
+            failure.exit.into()
+        }
+    }
+}
+
+fn perform(command: Command) -> Outcome {
+    match command {
+        Command::Init(arguments) => super::init::init(&arguments),
+        Command::Check(arguments) => super::check::check(&arguments),
+        Command::Explain(arguments) => super::explain::explain(&arguments),
+        Command::Plan(arguments) => super::plan::plan(&arguments),
+        Command::Compile(arguments) => super::compile::compile(&arguments),
+        Command::Run(arguments) => super::run::run(&arguments),
+        Command::Status(arguments) => super::status::status(&arguments),
+        Command::Export(arguments) => super::export::export(&arguments),
+        Command::Sim(arguments) => super::sim::sim(&arguments),
+        Command::Completions(arguments) => {
+            super::completions::completions(arguments.shell, &mut Arguments::command());
+            Ok(Exit::Done)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `autosafe run`
+
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::arguments::RunArguments;
+use super::dataset::{describe_files, write_dataset};
+use super::exit::{Exit, Failure, Outcome};
+use super::output::{print_error, print_result};
+use super::program;
+use super::runs::{failure_of, start_runtime};
+use super::tallies::describe_summary;
+use crate::check::Budget;
+use crate::plan::Plan;
+use crate::run::{
+    RunOptions, RunSummary, StopReason, execute, folder_name, keyboard_interrupts,
+    progress_on_standard_error,
+};
+
+/// Carries a plan out, writes its dataset, and says where it is.
+pub fn run(arguments: &RunArguments) -> Outcome {
+    let mut plan = program::plan_of(&arguments.file, arguments.campaign.as_deref())?;
+    for limit in &arguments.budget {
+        limit.apply(&mut plan.settings.budget);
+    }
+    let folder = match &arguments.out {
+        Some(folder) => folder.clone(),
+        None => Path::new("runs").join(folder_name(&plan)),
+    };
+    let summary = start_runtime()?.block_on(carry_out(&plan, &folder, arguments))?;
+    conclude(&plan, &summary, &folder)
+}
+
+async fn carry_out(
+    plan: &Plan,
+    folder: &Path,
+    arguments: &RunArguments,
+) -> Result<RunSummary, Failure> {
+    let options = RunOptions {
+        folder: folder.to_path_buf(),
+        limit: arguments.limit,
+        concurrency: arguments.concurrency.map(|calls| calls as usize),
+        environment: Arc::new(|name| std::env::var(name).ok()),
+        interrupts: Some(keyboard_interrupts()),
+    };
+    execute(plan.clone(), options, progress_on_standard_error())
+        .await
+        .map_err(failure_of)
+}
+
+/// Writes what there is and tells of it, however the run ended.
+fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path) -> Outcome {
+    let target = folder.join("dataset");
+    let written = write_dataset(plan, folder, &target, &plan.settings.exports)?;
+    print_result(&describe_summary(&plan.work.campaign, summary))?;
+    print_result(&describe_files(&written, &target))?;
+    if let Some(words) = stop_words(&summary.stop) {
+        print_error(&words);
+    }
+    Ok(exit_of(summary))
+}
+
+fn exit_of(summary: &RunSummary) -> Exit {
+    match &summary.stop {
+        StopReason::Finished if summary.items.failed > 0 => Exit::ItemsFailed,
+        StopReason::Finished => Exit::Done,
+        StopReason::Budget => Exit::Budget,
+        StopReason::ModelCannotWork(_) => Exit::ModelCannotWork,
+        StopReason::Interrupted => Exit::Interrupted,
+    }
+}
+
+/// What a person should know and do about a run that stopped before its end.
+fn stop_words(stop: &StopReason) -> Option<String> {
+    match stop {
+        StopReason::Finished => None,
+        StopReason::Budget => Some(
+            "the budget is spent; the same command with a larger `--budget` goes on where it stopped"
+                .to_owned(),
+        ),
+        StopReason::ModelCannotWork(words) => Some(format!(
+            "{words}\nmend the model's declaration or its key; the same command goes on where it stopped"
+        )),
+        StopReason::Interrupted => {
+            Some("interrupted; the same command goes on where it stopped".to_owned())
+        }
+    }
+}
+
+/// One limit of `--budget`, in place of the plan's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum BudgetOverride {
+    Usd(f64),
+    Tokens(u64),
+    Seconds(u64),
+}
+
+impl BudgetOverride {
+    fn apply(self, budget: &mut Budget) {
+        match self {
+            Self::Usd(usd) => budget.usd = Some(usd),
+            Self::Tokens(tokens) => budget.tokens = Some(tokens),
+            Self::Seconds(seconds) => budget.seconds = Some(seconds),
+        }
+    }
+}
+
+impl FromStr for BudgetOverride {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            format!("`{text}` is no limit; write `usd=50`, `tokens=10M` or `time=2h`")
+        })?;
+        match name {
+            "usd" => scaled(value, &[]).map(Self::Usd),
+            "tokens" => {
+                scaled(value, &[("k", 1e3), ("M", 1e6)]).map(|count| Self::Tokens(count as u64))
+            }
+            "time" => scaled(value, &[("s", 1.0), ("m", 60.0), ("h", 3600.0)])
+                .map(|seconds| Self::Seconds(seconds as u64)),
+            _ => Err(format!(
+                "`{name}` is no budget; there are `usd`, `tokens` and `time`"
+            )),
+        }
+    }
+}
+
+/// A number that is not negative, with one of the suffixes.
+fn scaled(text: &str, suffixes: &[(&str, f64)]) -> Result<f64, String> {
+    let (digits, factor) = suffixes
+        .iter()
+        .find_map(|(suffix, factor)| Some((text.strip_suffix(suffix)?, *factor)))
+        .unwrap_or((text, 1.0));
+    match digits.parse::<f64>() {
+        Ok(value) if value >= 0.0 && value.is_finite() => Ok(value * factor),
+        _ => Err(format!("`{text}` is no amount")),
+    }
+}

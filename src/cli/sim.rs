@@ -1,0 +1,76 @@
+//! `autosafe sim`
+
+use std::time::Duration;
+
+use super::arguments::SimArguments;
+use super::exit::{Exit, Failure, Outcome};
+use super::runs::start_runtime;
+use crate::model::{FaultPlan, ServerOptions, serve};
+
+/// Serves the simulated model until interrupted.
+pub fn sim(arguments: &SimArguments) -> Outcome {
+    let faults: FaultPlan = arguments
+        .fault
+        .parse()
+        .map_err(|error| Failure::usage(format!("`--fault {}`: {error}", arguments.fault)))?;
+    let options = ServerOptions {
+        latency: arguments.latency,
+        faults,
+        require_key: required_key(arguments)?,
+    };
+    start_runtime()?.block_on(listen(arguments, options))
+}
+
+async fn listen(arguments: &SimArguments, options: ServerOptions) -> Outcome {
+    let cannot = |error: std::io::Error| {
+        Failure::usage(format!("cannot listen on {}: {error}", arguments.listen))
+    };
+    let listener = tokio::net::TcpListener::bind(arguments.listen)
+        .await
+        .map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    eprintln!("the simulated model answers at http://{address}/v1 (Ctrl-C ends it)");
+    serve(listener, options, interrupted())
+        .await
+        .map_err(cannot)?;
+    Ok(Exit::Done)
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a signal handler the server runs until it is killed.
+        std::future::pending::<()>().await;
+    }
+}
+
+fn required_key(arguments: &SimArguments) -> Result<Option<String>, Failure> {
+    match &arguments.require_key {
+        None => Ok(None),
+        Some(name) => std::env::var(name).map(Some).map_err(|_| {
+            Failure::usage(format!(
+                "`--require-key {name}`: the environment variable `{name}` is not set"
+            ))
+        }),
+    }
+}
+
+/// Reads `200ms`, `1.5s` or a bare number of milliseconds.
+pub fn parse_latency(text: &str) -> Result<Duration, String> {
+    let (number, unit) = match text.find(|character: char| character.is_ascii_alphabetic()) {
+        Some(at) => text.split_at(at),
+        None => (text, "ms"),
+    };
+    let value: f64 = number
+        .parse()
+        .map_err(|_| format!("`{text}` is no time; write `200ms` or `1.5s`"))?;
+    let seconds = match unit {
+        "ms" => value / 1000.0,
+        "s" => value,
+        _ => {
+            return Err(format!(
+                "`{unit}` is no unit of time here; write `ms` or `s`"
+            ));
+        }
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| format!("`{text}` is no time to wait"))
+}

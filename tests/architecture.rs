@@ -1,0 +1,176 @@
+//! The house holds its shape: arrows between rooms point one way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms in their order: a room may use those before it, never those after it.
+const ROOMS: &[&str] = &[
+    "source",
+    "diagnostic",
+    "syntax",
+    "import",
+    "resolve",
+    "prompt",
+    "check",
+    "plan",
+    "model",
+    "run",
+    "dataset",
+    "cli",
+];
+
+/// Foreign crates that live in one room.
+const TENANTS: &[(&str, &str)] = &[
+    ("pest", "syntax"),
+    ("miette", "diagnostic"),
+    ("minijinja", "prompt"),
+    ("reqwest", "model"),
+    ("axum", "model"),
+    ("rusqlite", "run"),
+    ("clap", "cli"),
+];
+
+/// Rooms that turn text into values and touch nothing else.
+const PURE: &[&str] = &["syntax", "import", "resolve", "prompt", "check", "plan"];
+
+#[test]
+fn arrows_between_rooms_point_one_way() {
+    let mut wrong = Vec::new();
+    for (room, file, text) in sources() {
+        for used in rooms_named_in(&text) {
+            if position(&used) > position(&room) {
+                wrong.push(format!("{}: `{room}` uses `{used}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_room_has_its_place_in_the_order() {
+    for (room, file, _) in sources() {
+        assert!(
+            ROOMS.contains(&room.as_str()),
+            "{}: `{room}` is no known room",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn foreign_crates_live_in_one_room() {
+    let mut wrong = Vec::new();
+    for (room, file, text) in sources() {
+        for (guest, home) in TENANTS {
+            if room != *home && code_of(&text).any(|line| line.contains(&format!("{guest}::"))) {
+                wrong.push(format!("{}: `{guest}` lives in `{home}`", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pure_rooms_deny_files_clock_and_environment() {
+    for room in PURE {
+        let text =
+            fs::read_to_string(root().join(room).join("mod.rs")).expect("a room has a mod.rs");
+        assert!(
+            text.contains("#![deny(clippy::disallowed_methods)]"),
+            "src/{room}/mod.rs does not deny the disallowed methods"
+        );
+    }
+}
+
+/// Room, file and text of every source file that belongs to a room.
+fn sources() -> Vec<(String, PathBuf, String)> {
+    let mut files = Vec::new();
+    collect(&root(), &mut files);
+    assert!(files.len() > 20, "the sources are found");
+    files
+        .into_iter()
+        .filter_map(|file| {
+            let inside = file
+                .strip_prefix(root())
+                .expect("it was found under the root");
+            let room = inside.components().next()?.as_os_str().to_str()?;
+            let room = room.trim_end_matches(".rs").to_owned();
+            if ["lib", "main"].contains(&room.as_str()) {
+                return None;
+            }
+            let text = fs::read_to_string(&file).expect("a source is readable");
+            Some((room, inside.to_path_buf(), text))
+        })
+        .collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("src is readable") {
+        let path = entry.expect("src is readable").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The rooms named after `crate::`, in a `use` or anywhere else in the code, braces included.
+fn rooms_named_in(text: &str) -> Vec<String> {
+    let code = code_of(text).collect::<Vec<_>>().join("\n");
+    let mut rooms = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(inside) => rooms.extend(first_names(inside)),
+            None => rooms.extend(first_name(rest)),
+        }
+    }
+    rooms.retain(|name| ROOMS.contains(&name.as_str()));
+    rooms
+}
+
+/// The first name of every path at the top of a braced list.
+fn first_names(inside: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut depth = 0;
+    let mut at_start = true;
+    for (at, character) in inside.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => at_start = true,
+            _ if character.is_whitespace() => {}
+            _ if depth == 0 && at_start => {
+                at_start = false;
+                names.extend(first_name(&inside[at..]));
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn first_name(path: &str) -> Option<String> {
+    let end = path
+        .find(|character: char| !character.is_alphanumeric() && character != '_')
+        .unwrap_or(path.len());
+    (end > 0).then(|| path[..end].to_owned())
+}
+
+fn code_of(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+}
+
+fn position(room: &str) -> usize {
+    ROOMS
+        .iter()
+        .position(|known| *known == room)
+        .unwrap_or(usize::MAX)
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
