@@ -12,7 +12,7 @@ pub fn compile(arguments: &CompileArguments) -> Outcome {
     let plan = program::compile(&arguments.file, arguments.campaign.as_deref())?;
     let bytes = plan.to_bytes();
     if arguments.output == Path::new("-") {
-        print_result(&bytes)?;
+        print_result(bytes)?;
         return Ok(Exit::Done);
     }
     std::fs::write(&arguments.output, bytes).map_err(|error| {

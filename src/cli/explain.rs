@@ -11,7 +11,7 @@ pub fn explain(arguments: &ExplainArguments) -> Outcome {
         Some(name) => print_result(page(code_named(name)?))?,
         None => {
             let pages: Vec<_> = Code::ALL.iter().map(|code| page(*code)).collect();
-            print_result(&pages.join("\n"))?;
+            print_result(pages.join("\n"))?;
         }
     }
     Ok(Exit::Done)

@@ -22,7 +22,7 @@ pub fn export(arguments: &ExportArguments) -> Outcome {
         None => arguments.run.join("dataset"),
     };
     let written = write_dataset(&plan, &arguments.run, &target, &exports)?;
-    print_result(&describe_files(&written, &target))?;
+    print_result(describe_files(&written, &target))?;
     Ok(Exit::Done)
 }
 

@@ -14,7 +14,7 @@ pub fn plan(arguments: &PlanArguments) -> Outcome {
     match (arguments.items, arguments.format) {
         (true, _) => print_items(&plan)?,
         (false, Format::Json) => print_result(plan.to_bytes())?,
-        (false, Format::Human) => print_result(&render_plan(&plan, &is_set))?,
+        (false, Format::Human) => print_result(render_plan(&plan, &is_set))?,
     }
     Ok(Exit::Done)
 }

@@ -18,6 +18,6 @@ pub fn status(arguments: &StatusArguments) -> Outcome {
             })? + "\n"
         }
     };
-    print_result(&text)?;
+    print_result(text)?;
     Ok(Exit::Done)
 }
