@@ -1,14 +1,12 @@
 //! Runs against servers over HTTP, good ones and bad ones.
 
-mod support;
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use support::{SimServer, autosafe, files_under, json_lines, repository, run, succeed};
+use crate::support::{SimServer, autosafe, files_under, json_lines, repository, run, succeed};
 
 const SECRET: &str = "sk-test-8c1f0e5ab7d94c62";
 
@@ -171,7 +169,7 @@ fn faults_on_the_wire_change_no_byte_of_the_dataset() {
         source(folder.path(), &server.base_url, "");
         succeed(folder.path(), ["run", "remote.ots", "--out", out]);
     }
-    support::assert_same_files(
+    crate::support::assert_same_files(
         &folder.path().join("calm/dataset"),
         &folder.path().join("stormy/dataset"),
     );
@@ -210,7 +208,7 @@ fn over_http(source: &str, server: &SimServer) -> String {
     )
 }
 
-fn run_against(base_url: &str, further: &str) -> support::Said {
+fn run_against(base_url: &str, further: &str) -> crate::support::Said {
     let folder = tempfile::tempdir().expect("a folder");
     source(folder.path(), base_url, further);
     autosafe(folder.path(), ["run", "remote.ots", "--out", "run"])

@@ -1,11 +1,11 @@
 //! The book and the README say what really happens.
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{repository, run, succeed};
+use autosafe::prompt::{builtin_prompts, variables_of};
+
+use crate::support::{repository, run, succeed};
 
 /// A fenced block of a page.
 struct Block {
@@ -102,8 +102,8 @@ fn the_summary_names_every_page_and_every_link_leads_somewhere() {
 #[test]
 fn every_variable_of_every_role_is_in_the_book() {
     let page = page("book/src/prompts.md");
-    for (prompt, variables) in autosafe::prompt::variables_by_prompt() {
-        for variable in variables {
+    for prompt in builtin_prompts().into_keys() {
+        for variable in variables_of(&prompt).names() {
             assert!(
                 page.contains(&format!("`{variable}`")),
                 "`{variable}` of `{prompt}` is not listed"
@@ -122,7 +122,7 @@ fn the_readme_shows_both_commands() {
 /// A copy of what a user has beside the book: the scenarios.
 fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, bytes) in support::files_under(&repository().join("scenarios")) {
+    for (name, bytes) in crate::support::files_under(&repository().join("scenarios")) {
         let target = folder.path().join("scenarios").join(name);
         fs::create_dir_all(target.parent().expect("a file has a folder")).expect("writable");
         fs::write(target, bytes).expect("writable");
@@ -207,7 +207,7 @@ fn page(name: &str) -> String {
 }
 
 fn pages(folder: &str) -> Vec<PathBuf> {
-    support::files_under(&repository().join(folder))
+    crate::support::files_under(&repository().join(folder))
         .into_keys()
         .filter(|name| name.extension().is_some_and(|extension| extension == "md"))
         .map(|name| Path::new(folder).join(name))

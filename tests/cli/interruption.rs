@@ -2,14 +2,12 @@
 
 #![cfg(unix)]
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{SimServer, assert_same_files, autosafe, repository, run, succeed};
+use crate::support::{SimServer, assert_same_files, autosafe, repository, run, succeed};
 
 /// A source whose calls go to `server` over HTTP.
 fn remote_source(folder: &Path, server: &SimServer) -> String {

@@ -1,11 +1,9 @@
 //! The command line as a user meets it: real processes, real files.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
-use support::{assert_same_files, files_under, json_lines, repository, run, succeed};
+use crate::support::{assert_same_files, files_under, json_lines, repository, run, succeed};
 
 const QUICKSTART: &str = "scenarios/quickstart.ots";
 

@@ -1,0 +1,7 @@
+//! The program as a user meets it: real processes, real files, real servers.
+
+mod book;
+mod commands;
+mod interruption;
+mod servers;
+mod support;
