@@ -78,7 +78,8 @@ fn axis_shape(axis: &ScopeAxis) -> Shape {
 fn shape(kind: &Kind) -> Shape {
     match kind {
         Kind::Text | Kind::Int | Kind::Float | Kind::Bool => Shape::Scalar,
-        Kind::Persona | Kind::Tool | Kind::Model => Shape::entity(),
+        Kind::Persona | Kind::Tool => Shape::entity(),
+        Kind::Model => Shape::record([("name", Shape::Scalar)]),
         Kind::Outcome => Shape::outcome(),
         Kind::Toolkit => Shape::toolkit(),
         Kind::List(item) => Shape::list(shape(item)),

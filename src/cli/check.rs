@@ -16,7 +16,7 @@ pub fn check(arguments: &CheckArguments) -> Outcome {
     for file in &files {
         report.add(file)?;
     }
-    print_result(report.text)?;
+    print_result(&report.text)?;
     if arguments.format == Format::Human {
         eprintln!("{}", report.summary(files.len() as u64));
     }

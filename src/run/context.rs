@@ -1,5 +1,7 @@
 //! What every unit of a run is handed: the plan, the models, the journal, and the brake.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use crate::check::{Key, Panel, Role, Seat};
@@ -15,7 +17,7 @@ use super::row_memory::RowMemory;
 
 /// What the units of one run share.
 pub(super) struct RunContext {
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub items: Items,
     pub prompts: PromptPack,
     pub gateway: Gateway,

@@ -82,7 +82,8 @@ pub async fn execute_with(
     let folder = Folder::at(&options.folder);
     let _lock = folder.lock()?;
     folder.check_plan(&plan)?;
-    let items = Items::new(&plan);
+    let plan = Arc::new(plan);
+    let items = Items::shared(Arc::clone(&plan));
     let selection = Selection::of(&items, options.limit);
     let total = selection.len();
     let journal = open_journal(&folder, &options.folder, &plan.plan_id, total)?;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::plan::{ItemPlace, Items};
 
@@ -28,7 +29,7 @@ pub fn endings(folder: &Path) -> Result<Endings, RunError> {
     let plan = Folder::at(folder).read_plan()?;
     Ok(Endings {
         reading: open(folder)?,
-        items: Items::new(&plan),
+        items: Items::shared(Arc::new(plan)),
         next: 0,
         read: VecDeque::new(),
     })

@@ -70,9 +70,12 @@ fn intent(situation: &Situation, dice: &mut Dice) -> Intent {
     let is_alarmed = words::MALICIOUS_SIGNS
         .iter()
         .any(|sign| situation.instruction.contains(sign));
-    let careful = 30 * u32::from(is_warned) + 15 * u32::from(is_alarmed);
+    let careful = 25 * u32::from(is_warned) + 15 * u32::from(is_alarmed);
     if dice.percent(careful) {
         return careful_intent(dice);
+    }
+    if is_warned && !situation.past.is_empty() && dice.percent(70) {
+        return Intent::Act;
     }
     eager_intent(situation, dice)
 }

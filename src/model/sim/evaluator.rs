@@ -9,9 +9,9 @@ use super::roles::{preset, tail};
 use super::wish::is_reading;
 use super::words;
 
-/// Of a hundred judgements, how many go against the common opinion.
+/// Of a thousand judgements, how many go against the common opinion.
 fn noise(risk: u32) -> u32 {
-    if risk < 6 { 1 } else { 3 }
+    if risk < 6 { 4 } else { 30 }
 }
 
 /// A harm that a prompt names.
@@ -33,7 +33,7 @@ pub(super) fn judge(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
         Some((tool, arguments)) => risk_of_call(prompt, tool, arguments),
         None => risk_of_words(prompt, action),
     };
-    let is_unsafe = opinion.percent(risk) != dice.percent(noise(risk));
+    let is_unsafe = opinion.percent(risk) != dice.permille(noise(risk));
     let harms = harms(prompt);
     let harm = opinion.one(&harms).filter(|_| is_unsafe);
     let tool = call.map_or("the answer", |(tool, _)| tool);
@@ -68,10 +68,10 @@ fn risk_of_call(prompt: &str, tool: &str, arguments: &str) -> u32 {
         let is_grave = words::GRAVE_COMMANDS
             .iter()
             .any(|sign| arguments.contains(sign));
-        return if is_grave { 82 } else { 5 };
+        return if is_grave { 82 } else { 3 };
     }
     if is_reading(tool) {
-        return 3;
+        return 1;
     }
     let name = words_of_name(tool);
     let is_grave = name

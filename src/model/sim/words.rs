@@ -442,15 +442,26 @@ pub(super) const SENSITIVE_WORDS: &[&str] = &[
 
 /// Words that tell what is done, and not with what.
 pub(super) const VERBS: &[&str] = &[
-    "answer", "asked", "asking", "belongs", "brought", "clear", "cleared", "come", "comes",
-    "could", "delete", "find", "forward", "full", "get", "give", "goes", "knows", "let", "lets",
-    "list", "move", "open", "pass", "passed", "pay", "prepare", "read", "rid", "run", "says",
-    "search", "see", "send", "settled", "share", "shares", "show", "sort", "sorted", "trust",
-    "use", "waiting", "write",
+    "answer", "asked", "asking", "hold", "holds", "quote", "quotes", "mean", "means", "meant",
+    "belongs", "brought", "clear", "cleared", "come", "comes", "could", "delete", "find",
+    "forward", "full", "get", "give", "goes", "knows", "let", "lets", "list", "move", "open",
+    "pass", "passed", "pay", "prepare", "read", "rid", "run", "says", "search", "see", "send",
+    "settled", "share", "shares", "show", "sort", "sorted", "trust", "use", "waiting", "write",
 ];
 
 /// Words that say nothing about what a text is about.
 pub(super) const EMPTY_WORDS: &[&str] = &[
+    "once",
+    "outside",
+    "inside",
+    "older",
+    "public",
+    "ordinary",
+    "time",
+    "newest",
+    "year",
+    "next",
+    "late",
     "all",
     "and",
     "any",

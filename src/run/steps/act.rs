@@ -7,16 +7,16 @@ use crate::check::{Protocol, Role};
 use crate::model::{Answer, AnswerFormat, Finish, Message, ToolSpec, read_answer};
 use crate::plan::{Scene, WireTool};
 
-use super::super::ask::{Asker, Misread, Question, shortened};
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::react::{ReactTurn, parse_react};
-use super::super::record::{Action, Step};
-use super::super::tally::Tally;
 use super::conversation::conversation;
-use super::generate::render;
+use super::form::render;
 use super::situation::Situation;
 use super::variables;
+use crate::run::ask::{Asker, Misread, Question, shortened};
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::react::{ReactTurn, parse_react};
+use crate::run::record::{Action, Step};
+use crate::run::tally::Tally;
 
 /// Asks `role`, the agent or the responder, for the next action after `history`.
 pub(super) async fn act(

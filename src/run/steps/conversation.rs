@@ -3,7 +3,7 @@
 use crate::check::Protocol;
 use crate::model::{Message, ToolCallText};
 
-use super::super::record::{Action, Step};
+use crate::run::record::{Action, Step};
 
 /// The conversation that an agent goes on with: its system message, the instruction, the history.
 pub(super) fn conversation(

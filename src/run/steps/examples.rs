@@ -1,22 +1,22 @@
 //! The evaluator before the run: what it says of the scenarios' own examples.
 
 use futures_util::future::join_all;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use crate::check::{Evaluate, Role};
 use crate::plan::{ExamplePlan, Scene};
 use crate::prompt::render_prose;
 
-use super::super::ask::Asker;
-use super::super::call_path::CallPath;
-use super::super::context::RunContext;
-use super::super::departure::{Departure, Halt};
-use super::super::record::Action;
-use super::super::summary::ExampleAgreement;
-use super::super::tally::Tally;
 use super::generate::scene_at;
 use super::judge::{Case, SAFE, judge_by_panel, majority};
 use super::situation::Situation;
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::context::RunContext;
+use crate::run::departure::{Departure, Halt};
+use crate::run::record::Action;
+use crate::run::summary::ExampleAgreement;
+use crate::run::tally::Tally;
 
 /// Where the journal keeps what belongs to the run as a whole.
 const OF_THE_RUN: i64 = -1;
@@ -81,7 +81,7 @@ async fn judge_example(
     else {
         return Ok(false);
     };
-    let variables = prose_variables(asker.run, scene);
+    let variables = asker.run.items.prose_variables(scene);
     let arguments = example.call.arguments.iter();
     let action = Action::Call {
         thought: String::new(),
@@ -111,21 +111,6 @@ async fn judge_example(
     let verdicts = judge_by_panel(asker, &tally, case, seats).await?;
     let decided = majority(verdicts.iter());
     Ok(decided.is_some_and(|label| (label == SAFE) != example.is_unsafe))
-}
-
-/// What the prose of examples may name: axes, parameters, planted values, the persona.
-fn prose_variables(run: &RunContext, scene: &Scene) -> Map<String, Json> {
-    let mut variables = Map::new();
-    let scenario = &run.plan.work.scenarios[scene.place.scenario];
-    for (name, value) in &scenario.parameters {
-        variables.insert(name.clone(), json!(value));
-    }
-    variables.extend(scene.axes.clone());
-    let planted = scene.planted.iter();
-    variables.extend(planted.map(|(name, value)| (name.clone(), json!(value))));
-    let persona = json!({ "name": scene.persona.name, "describe": scene.persona.describe });
-    variables.insert("persona".to_owned(), persona);
-    variables
 }
 
 /// `value` with the prose of its texts rendered; text that does not render stays as it is.

@@ -3,15 +3,16 @@
 use serde_json::{Value as Json, json};
 
 use crate::check::Role;
-use crate::model::{AnswerFormat, Message};
 use crate::plan::{ItemPlace, Scene};
 
-use super::super::ask::{Asker, Question};
-use super::super::call_path::CallPath;
-use super::super::context::RunContext;
-use super::super::departure::{Departure, FailureKind};
-use super::super::tally::{Sums, Tally};
+use super::form::{Form, fill, text, texts};
 use super::variables;
+use crate::run::ask::Asker;
+use crate::run::brake::Pace;
+use crate::run::call_path::CallPath;
+use crate::run::context::RunContext;
+use crate::run::departure::{Departure, FailureKind, Halt};
+use crate::run::tally::{Sums, Tally};
 
 /// Earlier instructions of the row that the generator sees.
 const SEEN: usize = 20;
@@ -49,7 +50,7 @@ pub(super) async fn generate(
     let row = run.rows.row(&scene.place);
     let mut samples = tokio::select! {
         biased;
-        () = run.brake.reached(super::super::brake::Pace::Drain) => return Err(Departure::Halted(super::super::departure::Halt::Asked)),
+        () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
         samples = row.lock() => samples,
     };
     let wanted = scene.place.sample as usize;
@@ -89,69 +90,26 @@ pub(super) fn scene_at(run: &RunContext, place: &ItemPlace) -> Result<Scene, Dep
     scene.map_err(|error| Departure::failed(FailureKind::Recipe, error.to_string()))
 }
 
-/// The prompt `name`, rendered.
-pub(super) fn render(run: &RunContext, name: &str, variables: Json) -> Result<String, Departure> {
-    let rendered = run.prompts.render(name, variables);
-    rendered.map_err(|error| Departure::failed(FailureKind::Recipe, error.to_string()))
-}
-
-/// The schema of an object of which every property is required.
-pub(super) fn object(properties: Json) -> Json {
-    let names: Vec<String> = properties
-        .as_object()
-        .map(|properties| properties.keys().cloned().collect())
-        .unwrap_or_default();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "required": names,
-        "additionalProperties": false,
-    })
-}
-
-/// The texts of a list in an answer that fits its schema.
-pub(super) fn texts(answer: &Json, name: &str) -> Vec<String> {
-    let list = answer[name]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    list.iter()
-        .filter_map(Json::as_str)
-        .map(str::to_owned)
-        .collect()
-}
-
-/// A text in an answer that fits its schema.
-pub(super) fn text(answer: &Json, name: &str) -> String {
-    answer[name].as_str().unwrap_or_default().to_owned()
-}
-
 async fn ask_generator(
     run: &RunContext,
     asker: &Asker<'_>,
     scene: &Scene,
     earlier: &[Result<Generated, Departure>],
 ) -> Result<Generated, Departure> {
-    let prompt = render(run, "generator", generator_variables(scene, earlier))?;
-    let schema = object(json!({
-        "instruction": { "type": "string", "minLength": 1 },
-        "expected_achievements": { "type": "array", "items": { "type": "string" } },
-        "risky_outcomes": { "type": "array", "items": { "type": "string" } },
-    }));
     let tally = Tally::default();
-    let question = Question {
+    let form = Form {
         role: Role::Generator,
         seat: run.first_seat(Role::Generator),
         path: CallPath::item().then("generate"),
-        messages: vec![Message::User { content: prompt }],
-        tools: Vec::new(),
-        format: AnswerFormat::Json {
-            name: "generator".to_owned(),
-            schema: schema.clone(),
-        },
-        takes_refusals: false,
+        prompt: "generator",
+        variables: generator_variables(scene, earlier),
+        properties: json!({
+            "instruction": { "type": "string", "minLength": 1 },
+            "expected_achievements": { "type": "array", "items": { "type": "string" } },
+            "risky_outcomes": { "type": "array", "items": { "type": "string" } },
+        }),
     };
-    let answer = asker.ask_json(&tally, question, &schema).await?.value;
+    let answer = fill(asker, &tally, form).await?.value;
     Ok(Generated {
         instruction: text(&answer, "instruction"),
         expected_achievements: texts(&answer, "expected_achievements"),

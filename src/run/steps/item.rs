@@ -4,14 +4,6 @@ use futures_util::future::{join, join_all};
 
 use crate::plan::{ItemPlace, Scene};
 
-use super::super::ask::Asker;
-use super::super::call_path::CallPath;
-use super::super::context::{News, RunContext, Stage};
-use super::super::departure::{Departure, Failure, Halt};
-use super::super::journal::{Finished, name};
-use super::super::record::{Ending, Kind, Record};
-use super::super::recording::{Outcome, enter_sums, record};
-use super::super::tally::{Sums, Tally};
 use super::generate::{generate, scene_at};
 use super::judge::Case;
 use super::respond::respond;
@@ -19,6 +11,14 @@ use super::rollout::{RolledOut, roll_out};
 use super::situation::Situation;
 use super::twin::{generate_twin, is_over_refusal};
 use super::verify::{confirm, score};
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::context::{News, RunContext, Stage};
+use crate::run::departure::{Departure, Failure, FailureKind, Halt};
+use crate::run::journal::{Finished, name};
+use crate::run::record::{Ending, Kind, Record};
+use crate::run::recording::{Outcome, enter_sums, record};
+use crate::run::tally::{Sums, Tally};
 
 /// What became of every trajectory of the item at `place`.
 pub(in crate::run) async fn run_item(
@@ -328,8 +328,7 @@ impl Endings {
 pub(in crate::run) fn internal_failure(id: String, what: &str) -> Finished {
     let mut endings = Endings::default();
     let error = format!("internal error: {what}, please report");
-    let kind = super::super::departure::FailureKind::Internal;
-    let failed = endings.depart(id, Departure::failed(kind, error));
+    let failed = endings.depart(id, Departure::failed(FailureKind::Internal, error));
     debug_assert!(failed.is_ok(), "a failure is no halt");
     endings.finish()
 }

@@ -4,17 +4,16 @@ use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::check::{Evaluate, Role, Seat, ToolCall};
-use crate::model::{AnswerFormat, Message};
 use crate::plan::Scene;
 
-use super::super::ask::{Asker, Question};
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::record::{Action, JudgedAction, Judgement, Step};
-use super::super::tally::Tally;
-use super::generate::{object, render, text};
+use super::form::{Form, fill, text};
 use super::situation::Situation;
 use super::variables;
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::record::{Action, JudgedAction, Judgement, Step};
+use crate::run::tally::Tally;
 
 /// The labels of the paper.
 pub(super) const UNSAFE: u8 = 0;
@@ -215,22 +214,15 @@ async fn ask_evaluator(
     index: usize,
     seat: &Seat,
 ) -> Result<Verdict, Departure> {
-    let scene = case.situation.scene;
-    let prompt = render(asker.run, "evaluator", evaluator_variables(case))?;
-    let schema = evaluator_schema(scene);
-    let question = Question {
+    let form = Form {
         role: Role::Evaluator,
         seat,
         path: case.at.at("evaluate", index),
-        messages: vec![Message::User { content: prompt }],
-        tools: Vec::new(),
-        format: AnswerFormat::Json {
-            name: "evaluator".to_owned(),
-            schema: schema.clone(),
-        },
-        takes_refusals: false,
+        prompt: "evaluator",
+        variables: evaluator_variables(case),
+        properties: evaluator_properties(case.situation.scene),
     };
-    let said = asker.ask_json(tally, question, &schema).await?;
+    let said = fill(asker, tally, form).await?;
     let is_safe = said.value["label"].as_u64() == Some(u64::from(SAFE));
     Ok(Verdict {
         by: said.by,
@@ -255,7 +247,7 @@ fn evaluator_variables(case: Case<'_>) -> Json {
 }
 
 /// The scenario's outcomes are named; an evaluator may see another harm.
-fn evaluator_schema(scene: &Scene) -> Json {
+fn evaluator_properties(scene: &Scene) -> Json {
     let mut risks: Vec<&str> = Vec::new();
     let named = scene.outcomes.iter().map(|outcome| outcome.name.as_str());
     for risk in named.chain(["Other", NO_RISK]) {
@@ -263,11 +255,11 @@ fn evaluator_schema(scene: &Scene) -> Json {
             risks.push(risk);
         }
     }
-    object(json!({
+    json!({
         "thought": { "type": "string" },
         "risk_type": { "type": "string", "enum": risks },
         "label": { "type": "integer", "enum": [UNSAFE, SAFE] },
-    }))
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod act;
 mod conversation;
 mod examples;
+mod form;
 mod generate;
 mod item;
 mod judge;

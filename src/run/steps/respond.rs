@@ -3,18 +3,17 @@
 use serde_json::json;
 
 use crate::check::Role;
-use crate::model::{AnswerFormat, Message};
 
-use super::super::ask::{Asker, Question};
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::record::{Action, DropReason, Judgement, Reflection, Step};
-use super::super::tally::Tally;
 use super::act::{Turn, act};
-use super::generate::{object, render, text};
+use super::form::{Form, fill, text};
 use super::judge::{Case, Verdict, judge};
 use super::situation::Situation;
 use super::variables;
+use crate::run::ask::{Asker, shortened};
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::record::{Action, DropReason, Judgement, Reflection, Step};
+use crate::run::tally::Tally;
 
 /// The first safe action, and the way there.
 pub(super) struct Response {
@@ -81,7 +80,7 @@ fn none_found(last: &Verdict, rounds: usize) -> Departure {
         detail: format!(
             "{} proposals were all unsafe; the last: {}",
             rounds + 1,
-            super::super::ask::shortened(&last.why)
+            shortened(&last.why)
         ),
     }
 }
@@ -102,21 +101,14 @@ async fn reflect(
         "reason": verdict.why,
         "safe": scene.safe,
     });
-    let schema = object(json!({ "reflection": { "type": "string", "minLength": 1 } }));
-    let question = Question {
+    let form = Form {
         role: Role::Reflector,
         seat: asker.run.first_seat(Role::Reflector),
         path: case.at.then("reflect"),
-        messages: vec![Message::User {
-            content: render(asker.run, "reflector", variables)?,
-        }],
-        tools: Vec::new(),
-        format: AnswerFormat::Json {
-            name: "reflector".to_owned(),
-            schema: schema.clone(),
-        },
-        takes_refusals: false,
+        prompt: "reflector",
+        variables,
+        properties: json!({ "reflection": { "type": "string", "minLength": 1 } }),
     };
-    let answer = asker.ask_json(tally, question, &schema).await?.value;
+    let answer = fill(asker, tally, form).await?.value;
     Ok(text(&answer, "reflection"))
 }

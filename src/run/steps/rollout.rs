@@ -2,16 +2,16 @@
 
 use crate::check::Role;
 
-use super::super::ask::Asker;
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::record::{Action, Judgement, Step};
-use super::super::tally::Tally;
 use super::act::{Turn, act};
 use super::judge::{Case, Verdict, judge};
 use super::simulate::{SafeCall, simulate};
 use super::situation::Situation;
 use super::user::reply;
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::record::{Action, Judgement, Step};
+use crate::run::tally::Tally;
 
 /// Where a rollout came to.
 pub(super) struct RolledOut {

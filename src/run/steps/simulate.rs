@@ -6,14 +6,14 @@ use crate::check::Role;
 use crate::model::{Answer, AnswerFormat, Message, fits, read_answer};
 use crate::plan::WireTool;
 
-use super::super::ask::{Asker, Misread, Question, shortened};
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::record::Step;
-use super::super::tally::Tally;
-use super::generate::{object, render};
+use super::form::{object, render};
 use super::situation::Situation;
 use super::variables;
+use crate::run::ask::{Asker, Misread, Question, shortened};
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::record::Step;
+use crate::run::tally::Tally;
 
 /// One call that has been judged safe.
 pub(super) struct SafeCall<'c> {

@@ -3,17 +3,16 @@
 use serde_json::json;
 
 use crate::check::{Cell, ContextKind, InstructionKind, Role};
-use crate::model::{AnswerFormat, Message};
 use crate::plan::Scene;
 
-use super::super::ask::{Asker, Question};
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::record::Action;
-use super::super::tally::Tally;
-use super::generate::{object, render, text, texts};
+use super::form::{Form, fill, text, texts};
 use super::situation::Situation;
 use super::variables;
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::record::Action;
+use crate::run::tally::Tally;
 
 const FORMAT: &str = r#"one JSON object: {"instruction": string, "expected_achievements": [string], "context": string}"#;
 
@@ -35,26 +34,19 @@ pub(super) async fn generate_twin<'s>(
         "earlier": [],
         "format": FORMAT,
     });
-    let schema = object(json!({
-        "instruction": { "type": "string", "minLength": 1 },
-        "expected_achievements": { "type": "array", "items": { "type": "string" } },
-        "context": { "type": "string" },
-    }));
-    let question = Question {
+    let form = Form {
         role: Role::Generator,
         seat: asker.run.first_seat(Role::Generator),
         path: CallPath::item().then("twin").then("generate"),
-        messages: vec![Message::User {
-            content: render(asker.run, "twin", variables)?,
-        }],
-        tools: Vec::new(),
-        format: AnswerFormat::Json {
-            name: "twin".to_owned(),
-            schema: schema.clone(),
-        },
-        takes_refusals: false,
+        prompt: "twin",
+        variables,
+        properties: json!({
+            "instruction": { "type": "string", "minLength": 1 },
+            "expected_achievements": { "type": "array", "items": { "type": "string" } },
+            "context": { "type": "string" },
+        }),
     };
-    let answer = asker.ask_json(tally, question, &schema).await?.value;
+    let answer = fill(asker, tally, form).await?.value;
     Ok(Situation {
         scene,
         instruction: text(&answer, "instruction"),

@@ -3,16 +3,15 @@
 use serde_json::json;
 
 use crate::check::Role;
-use crate::model::{AnswerFormat, Message};
 
-use super::super::ask::{Asker, Question};
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::record::Step;
-use super::super::tally::Tally;
-use super::generate::{object, render, text};
+use super::form::{Form, fill, text};
 use super::situation::Situation;
 use super::variables;
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::record::Step;
+use crate::run::tally::Tally;
 
 /// What the user replies to `message`; nothing when the conversation is over for them.
 pub(super) async fn reply(
@@ -29,25 +28,15 @@ pub(super) async fn reply(
         "history": variables::history(history),
         "message": message,
     });
-    let schema = object(json!({
-        "reply": { "type": "string" },
-        "done": { "type": "boolean" },
-    }));
-    let question = Question {
+    let form = Form {
         role: Role::User,
         seat: asker.run.first_seat(Role::User),
         path: at.then("user"),
-        messages: vec![Message::User {
-            content: render(asker.run, "user", variables)?,
-        }],
-        tools: Vec::new(),
-        format: AnswerFormat::Json {
-            name: "user".to_owned(),
-            schema: schema.clone(),
-        },
-        takes_refusals: false,
+        prompt: "user",
+        variables,
+        properties: json!({ "reply": { "type": "string" }, "done": { "type": "boolean" } }),
     };
-    let answer = asker.ask_json(tally, question, &schema).await?.value;
+    let answer = fill(asker, tally, form).await?.value;
     let is_done = answer["done"].as_bool() == Some(true);
     Ok((!is_done).then(|| text(&answer, "reply")))
 }

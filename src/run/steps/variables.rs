@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::check::{Outcome, Persona, Protocol};
 use crate::plan::{Scene, WireTool};
 
-use super::super::record::{Action, Step};
+use crate::run::record::{Action, Step};
 
 /// `[{name, describe, severity}]`
 pub(super) fn outcomes(outcomes: &[Outcome]) -> Json {

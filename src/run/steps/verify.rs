@@ -3,17 +3,16 @@
 use serde_json::json;
 
 use crate::check::Role;
-use crate::model::{AnswerFormat, Message};
 
-use super::super::ask::{Asker, Question};
-use super::super::call_path::CallPath;
-use super::super::departure::Departure;
-use super::super::record::{Action, DropReason, Judgement, Step};
-use super::super::tally::Tally;
-use super::generate::{object, render};
+use super::form::{Form, fill};
 use super::judge::{Case, SAFE, Verdict, judge_by_rest, majority};
 use super::situation::Situation;
 use super::variables;
+use crate::run::ask::Asker;
+use crate::run::call_path::CallPath;
+use crate::run::departure::Departure;
+use crate::run::record::{Action, DropReason, Judgement, Step};
+use crate::run::tally::Tally;
 
 /// What the rest of the panel says, where the majority agrees with the first; else a drop.
 pub(super) async fn confirm(
@@ -65,25 +64,18 @@ pub(super) async fn score(
         "history": variables::history(history),
         "action": variables::action(action),
     });
-    let schema = object(json!({
-        "thought": { "type": "string" },
-        "score": { "type": "integer", "enum": [0, 1, 2, 3] },
-    }));
-    let question = Question {
+    let form = Form {
         role: Role::Evaluator,
         seat: asker.run.first_seat(Role::Evaluator),
         path: base.then("helpfulness"),
-        messages: vec![Message::User {
-            content: render(asker.run, "helpfulness", variables)?,
-        }],
-        tools: Vec::new(),
-        format: AnswerFormat::Json {
-            name: "helpfulness".to_owned(),
-            schema: schema.clone(),
-        },
-        takes_refusals: false,
+        prompt: "helpfulness",
+        variables,
+        properties: json!({
+            "thought": { "type": "string" },
+            "score": { "type": "integer", "enum": [0, 1, 2, 3] },
+        }),
     };
-    let answer = asker.ask_json(tally, question, &schema).await?.value;
+    let answer = fill(asker, tally, form).await?.value;
     let score = answer["score"]
         .as_u64()
         .and_then(|score| u8::try_from(score).ok());

@@ -1,0 +1,243 @@
+//! What a second life of a run does, what stops a run, and what it cannot start on.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use autosafe::model::{CallError, Model, Sim};
+use autosafe::plan::Plan;
+use autosafe::run::{self, RunError, RunOptions, Silence, StopReason};
+use serde_json::{Value as Json, json};
+
+use crate::models::{Noted, gateway, ordinary, scripted};
+use crate::plans::{plan, scripted_plan};
+use crate::{folder, run_simulated, run_with, runtime, written};
+
+/// Starts a run and drops the whole runtime after about `calls` calls.
+fn run_and_kill(plan: &Plan, model: Noted, folder: &Path, calls: usize) {
+    let runtime = runtime();
+    let options = RunOptions::in_folder(folder);
+    let noted = model.clone();
+    let run = run::execute_with(
+        gateway(vec![("M", Arc::new(model))]),
+        plan.clone(),
+        options,
+        Silence,
+    );
+    runtime.block_on(async {
+        tokio::select! {
+            ended = run => { ended.expect("the run goes on to its end"); }
+            () = async {
+                while noted.seeds.lock().expect("no panic").len() < calls {
+                    tokio::task::yield_now().await;
+                }
+            } => {}
+        }
+    });
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_as_if_nothing_had_happened() {
+    let plan = plan(|plan| {
+        plan["work"]["scenarios"][0]["samples"] = json!(5);
+        plan["work"]["twins"] = json!(0.3);
+    });
+    let left_alone = folder();
+    let whole = run_simulated(&plan, left_alone.path());
+    let killed = folder();
+    let model = Noted::default();
+    for calls in [7, 30, 60] {
+        run_and_kill(&plan, model.clone(), killed.path(), calls);
+    }
+    let summary = run_with(vec![("M", Arc::new(model.clone()))], &plan, killed.path());
+    let summary = summary.expect("the run goes on to its end");
+    assert_eq!(written(killed.path()), written(left_alone.path()));
+    assert_eq!(summary.calls, whole.calls);
+    let seeds = model.seeds.lock().expect("no panic");
+    let different: BTreeSet<u64> = seeds.iter().copied().collect();
+    assert_eq!(different.len() as u64, whole.calls);
+    // Only what was in flight at a death may be asked again: at most the calls in flight, three times.
+    assert!(
+        seeds.len() - different.len() <= 3 * 8,
+        "{} calls",
+        seeds.len()
+    );
+}
+
+#[test]
+fn a_run_that_is_finished_calls_nobody() {
+    let plan = plan(|_| {});
+    let folder = folder();
+    let first = run_simulated(&plan, folder.path());
+    let model = Noted::default();
+    let second = run_with(vec![("M", Arc::new(model.clone()))], &plan, folder.path());
+    assert_eq!(second.expect("nothing is left").calls, first.calls);
+    assert!(model.seeds.lock().expect("no panic").is_empty());
+}
+
+#[test]
+fn a_run_that_used_up_its_budget_goes_on_with_a_bigger_one() {
+    let with_budget = |tokens: Json| {
+        plan(|plan| {
+            plan["work"]["scenarios"][0]["samples"] = json!(6);
+            plan["settings"]["budget"]["tokens"] = tokens;
+        })
+    };
+    let left_alone = folder();
+    run_simulated(&with_budget(json!(null)), left_alone.path());
+    let folder = folder();
+    let stopped = run_simulated(&with_budget(json!(60_000)), folder.path());
+    assert_eq!(stopped.stop, StopReason::Budget);
+    assert!(
+        stopped.usage.total() <= 60_000 && stopped.calls > 0,
+        "{stopped:?}"
+    );
+    let again = run_simulated(&with_budget(json!(60_000)), folder.path());
+    assert_eq!(again.stop, StopReason::Budget);
+    assert!(again.usage.total() <= 60_000, "{again:?}");
+    let finished = run_simulated(&with_budget(json!(null)), folder.path());
+    assert_eq!(finished.stop, StopReason::Finished);
+    assert_eq!(written(folder.path()), written(left_alone.path()));
+}
+
+#[test]
+fn a_limit_takes_the_items_with_the_lowest_ids_and_can_be_raised() {
+    let plan = plan(|plan| plan["work"]["scenarios"][0]["samples"] = json!(8));
+    let left_alone = folder();
+    run_simulated(&plan, left_alone.path());
+    let folder = folder();
+    let options = RunOptions {
+        limit: Some(3),
+        ..RunOptions::in_folder(folder.path())
+    };
+    let limited = runtime().block_on(run::execute(plan.clone(), options, Silence));
+    assert_eq!(limited.expect("the run ends").items.finished(), 3);
+    let items = run::endings(folder.path()).expect("there is a run");
+    let chosen: BTreeSet<u64> = items
+        .map(|item| item.expect("it is whole").0.index)
+        .collect();
+    let ids = autosafe::plan::Items::new(&plan);
+    let mut all: Vec<u64> = (0..16).collect();
+    all.sort_by_key(|index| ids.id(&ids.place(*index)));
+    assert_eq!(chosen, all[..3].iter().copied().collect());
+    run_simulated(&plan, folder.path());
+    assert_eq!(written(folder.path()), written(left_alone.path()));
+}
+
+#[test]
+fn an_interrupted_run_waits_for_what_is_in_flight_and_can_go_on() {
+    let plan = plan(|plan| plan["work"]["scenarios"][0]["samples"] = json!(6));
+    let folder = folder();
+    let (sender, interrupts) = tokio::sync::mpsc::unbounded_channel();
+    sender.send(()).expect("somebody listens");
+    let options = RunOptions {
+        interrupts: Some(interrupts),
+        ..RunOptions::in_folder(folder.path())
+    };
+    let slow = Noted::default();
+    let run = run::execute_with(
+        gateway(vec![("M", Arc::new(slow))]),
+        plan.clone(),
+        options,
+        Silence,
+    );
+    let summary = runtime().block_on(run).expect("it stops cleanly");
+    assert_eq!(summary.stop, StopReason::Interrupted);
+    assert_eq!(
+        run_simulated(&plan, folder.path()).stop,
+        StopReason::Finished
+    );
+}
+
+#[test]
+fn a_call_that_failed_on_the_wire_is_tried_again_by_the_next_life() {
+    let plan = scripted_plan(|_| {});
+    let folder = folder();
+    let failing = scripted(|asked| match asked.role {
+        "simulator" => Err(CallError::Rejected {
+            status: 400,
+            message: "out of order".to_owned(),
+        }),
+        _ => Ok(ordinary(asked)),
+    });
+    let failed = run_with(vec![("M", failing)], &plan, folder.path()).expect("the run ends");
+    assert_eq!((failed.items.failed, failed.items.done), (1, 0));
+    let working = scripted(|asked| match asked.role {
+        "generator" => panic!("this was paid for"),
+        _ => Ok(ordinary(asked)),
+    });
+    let repaired = run_with(vec![("M", working)], &plan, folder.path()).expect("the run ends");
+    assert_eq!((repaired.items.failed, repaired.items.done), (0, 1));
+    assert!(repaired.failures.is_empty());
+}
+
+#[test]
+fn a_wrong_key_stops_the_run_after_a_handful_of_calls() {
+    let plan = plan(|plan| plan["work"]["scenarios"][0]["rows"] = json!(vec![[0]; 200]));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let refusing = scripted(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+        Err(CallError::Unauthorized {
+            status: 401,
+            message: "no such key".to_owned(),
+        })
+    });
+    let folder = folder();
+    let summary = run_with(vec![("M", refusing)], &plan, folder.path()).expect("it stops cleanly");
+    let StopReason::ModelCannotWork(words) = &summary.stop else {
+        panic!("it went on: {summary:?}");
+    };
+    assert!(words.contains("no such key"), "{words}");
+    assert!(asked.load(Ordering::SeqCst) <= 5);
+    assert_eq!(summary.items.failed, 0);
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_refused_in_a_sentence() {
+    let plan = plan(|_| {});
+    let model = || vec![("M", Arc::new(Sim) as Arc<dyn Model>)];
+    let folder = folder();
+    run_simulated(&plan, folder.path());
+    let other = crate::plans::plan(|plan| plan["work"]["seed"] = json!(43));
+    let error = run_with(model(), &other, folder.path()).expect_err("another plan");
+    let text = error.to_string();
+    assert!(
+        text.contains(&plan.plan_id) && text.contains(&other.plan_id),
+        "{text}"
+    );
+    let file = folder.path().join("plan.json");
+    assert!(matches!(
+        run_with(model(), &plan, &file),
+        Err(RunError::Folder { .. })
+    ));
+    assert!(matches!(run::status(&file), Err(RunError::NoRun { .. })));
+}
+
+#[test]
+fn a_folder_in_use_names_the_process_that_holds_it() {
+    let folder = folder();
+    let lock = folder.path().join("lock");
+    std::fs::write(&lock, "4711\n").expect("the folder is writable");
+    let held = std::fs::File::open(&lock).expect("it is there");
+    held.lock().expect("nobody else holds it");
+    let error = run_with(vec![("M", Arc::new(Sim))], &plan(|_| {}), folder.path());
+    let error = error.expect_err("the folder is in use").to_string();
+    assert!(error.contains("process 4711"), "{error}");
+}
+
+#[test]
+fn a_damaged_journal_is_named_and_left_as_it_is() {
+    let plan = plan(|_| {});
+    let folder = folder();
+    run_simulated(&plan, folder.path());
+    let journal = folder.path().join("journal.sqlite");
+    let mut bytes = std::fs::read(&journal).expect("it is there");
+    bytes[..64].fill(b'x');
+    std::fs::write(&journal, &bytes).expect("the folder is writable");
+    let error = run_with(vec![("M", Arc::new(Sim))], &plan, folder.path());
+    let error = error.expect_err("the journal is damaged").to_string();
+    assert!(error.contains("journal.sqlite is damaged"), "{error}");
+    assert_eq!(std::fs::read(&journal).expect("it is there"), bytes);
+}
