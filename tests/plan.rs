@@ -8,3 +8,5 @@ mod items;
 mod program;
 #[path = "plan/rows.rs"]
 mod rows;
+#[path = "plan/scenarios.rs"]
+mod scenarios;
