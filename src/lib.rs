@@ -20,7 +20,7 @@ pub mod run;
 pub mod source;
 pub mod syntax;
 
-use diagnostic::Diagnostic;
+use diagnostic::{Diagnostic, Severity};
 use source::{Files, ReadError};
 
 /// What the compiler found out about a program.
@@ -54,6 +54,10 @@ pub fn analyse(entry: &str, files: &dyn Files) -> Result<Analysis, ReadError> {
     diagnostics.extend(found);
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(plan::check_rows(&program));
+    }
+    // What is left over, or looks alike, may be so only because of an error.
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.retain(|problem| problem.severity() != Severity::Lint);
     }
     diagnostic::sort(&mut diagnostics);
     Ok(Analysis {

@@ -69,8 +69,7 @@ fn the_tutorial_ends_with_the_quickstart() {
     let tutorial = page("book/src/tutorial.md");
     let last = blocks()
         .into_iter()
-        .filter(|block| block.page.ends_with("tutorial.md") && block.kind == "ots")
-        .last()
+        .rfind(|block| block.page.ends_with("tutorial.md") && block.kind == "ots")
         .expect("the tutorial has sources");
     assert!(tutorial.contains(&last.text));
     assert_eq!(last.text, page("scenarios/quickstart.ots"));
