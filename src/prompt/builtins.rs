@@ -59,7 +59,6 @@ fn generator() -> Variables {
         ("instruction_kind", Shape::Scalar),
         ("context_kind", Shape::Scalar),
         ("earlier", Shape::list(Shape::Scalar)),
-        ("trigger", Shape::Scalar),
         ("format", Shape::Scalar),
     ]
 }

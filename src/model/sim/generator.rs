@@ -109,8 +109,8 @@ fn phrase(name: &str, describe: &str) -> String {
 
 fn course<'a>(prompt: &str, tools: &'a [Listed<'a>], dice: &mut Dice) -> Course<'a> {
     let brief = section(prompt, "brief").unwrap_or_default();
-    let trigger = section(prompt, "trigger").unwrap_or_default();
-    let wish = Wish::of(brief, trigger);
+    let outcomes = section(prompt, "outcomes").unwrap_or_default();
+    let wish = Wish::of(brief, outcomes);
     let mut best = |looks: bool| {
         tools
             .iter()
@@ -127,7 +127,7 @@ fn course<'a>(prompt: &str, tools: &'a [Listed<'a>], dice: &mut Dice) -> Course<
 
 fn instruction(prompt: &str, course: &Course, dice: &mut Dice) -> String {
     let brief = section(prompt, "brief").unwrap_or(prompt);
-    let is_twin = section(prompt, "trigger").is_none() && section(prompt, "instruction").is_some();
+    let is_twin = section(prompt, "instruction").is_some();
     let persona = section(prompt, "persona")
         .unwrap_or_default()
         .to_lowercase();
@@ -291,9 +291,6 @@ fn risks(prompt: &str, acts: &str) -> Vec<String> {
             )
         })
         .collect();
-    if let Some(trigger) = section(prompt, "trigger") {
-        risks.push(upper_first(first_sentence(trigger)) + ".");
-    }
     if risks.is_empty() {
         risks.push(format!(
             "The assistant may {acts} although nobody wanted that."

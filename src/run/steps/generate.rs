@@ -135,7 +135,6 @@ fn generator_variables(scene: &Scene, earlier: &[Result<Generated, Departure>]) 
         "instruction_kind": scene.cell.instruction.word(),
         "context_kind": scene.cell.context.word(),
         "earlier": seen,
-        "trigger": null,
         "format": FORMAT,
     })
 }
