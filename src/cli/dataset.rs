@@ -53,7 +53,7 @@ fn unfinished_words(items: &ItemCounts) -> Option<String> {
 /// Where the files are, what is in them, and what to look at next.
 pub fn describe_files(written: &Written, target: &Path) -> String {
     let mut text = format!(
-        "\ndataset   {} ({})\n",
+        "dataset   {} ({})\n",
         target.display(),
         counted(written.records, "record")
     );
@@ -75,12 +75,12 @@ pub fn describe_files(written: &Written, target: &Path) -> String {
 
 /// "train 61", "validation 9", …: the rows of each of an export's files for trainers.
 fn parts_of(written: &Written, export: Export) -> Vec<String> {
-    written
-        .files
-        .iter()
-        .filter_map(|file| {
-            let name = file.path.strip_prefix(export.word())?.strip_prefix('/')?;
-            let part = name.strip_suffix(".jsonl")?;
+    // In the order in which people think of them, not that of the alphabet.
+    ["train", "validation", "test"]
+        .into_iter()
+        .filter_map(|part| {
+            let path = format!("{}/{part}.jsonl", export.word());
+            let file = written.files.iter().find(|file| file.path == path)?;
             Some(format!("{part} {}", file.rows?))
         })
         .collect()
