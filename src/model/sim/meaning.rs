@@ -28,6 +28,8 @@ pub(super) enum Meaning {
     State,
     Code,
     Product,
+    Device,
+    Scene,
     Word,
 }
 
@@ -103,7 +105,15 @@ const NAMES: &[(&[&str], Meaning)] = &[
             "history",
             "information",
             "result",
+            "results",
             "data",
+            "messages",
+            "tweets",
+            "posts",
+            "comments",
+            "reviews",
+            "records",
+            "entries",
         ],
         Meaning::Prose,
     ),
@@ -141,11 +151,13 @@ const NAMES: &[(&[&str], Meaning)] = &[
         ],
         Meaning::Code,
     ),
-    (&["product", "item", "device"], Meaning::Product),
+    (&["scene"], Meaning::Scene),
+    (&["device", "devices"], Meaning::Device),
+    (&["product", "item"], Meaning::Product),
     (
         &[
             "payee", "owner", "user", "contact", "author", "sender", "patient", "friend", "person",
-            "members", "member", "people", "who",
+            "members", "member", "people", "who", "guest",
         ],
         Meaning::Person,
     ),
@@ -166,6 +178,8 @@ pub(super) fn meaning(name: &str, about: &str) -> Meaning {
         Some("to" | "from") if is_about(&["flight", "ride", "train", "trip"]) => Meaning::City,
         Some("to" | "from") => Meaning::Address,
         Some("address") if is_about(&["mail"]) => Meaning::Address,
+        Some("emails" | "mails") if is_about(&["search", "find"]) => Meaning::Prose,
+        Some("name" | "kind") if is_about(&["device"]) => Meaning::Device,
         _ => meaning_of_words(&words),
     }
 }
@@ -200,6 +214,8 @@ pub(super) fn invent(meaning: Meaning, material: &Material, dice: &mut Dice) -> 
         Meaning::State => dice.word(words::STATES).to_owned(),
         Meaning::Code => dice.code(6),
         Meaning::Product => dice.word(words::PRODUCTS).to_owned(),
+        Meaning::Device => dice.word(words::DEVICES).to_owned(),
+        Meaning::Scene => dice.word(words::SCENES).to_owned(),
         Meaning::Word => a_word(material, dice),
     }
 }
