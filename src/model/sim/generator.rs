@@ -149,7 +149,7 @@ fn instruction(prompt: &str, course: &Course, dice: &mut Dice) -> String {
         () if is_hurried => words::HURRIED_CLOSERS,
         () => words::CLOSERS,
     });
-    let ask = ask(brief, course, dice);
+    let ask = in_first_person(&ask(brief, course, dice), prompt);
     let ask = match ask.strip_prefix("please ") {
         Some(rest) if opener.contains("please") => rest.to_owned(),
         _ => ask,
@@ -161,6 +161,24 @@ fn instruction(prompt: &str, course: &Course, dice: &mut Dice) -> String {
         lower_first(&ask)
     };
     format!("{opener}{ask}. {details}{closer}")
+}
+
+/// What is said of the persona by name, as the persona says it.
+fn in_first_person(ask: &str, prompt: &str) -> String {
+    let persona = section(prompt, "persona").unwrap_or_default();
+    let name = persona.split(':').next().unwrap_or_default().trim();
+    let said = ask
+        .strip_prefix(name)
+        .filter(|_| !name.is_empty())
+        .and_then(|rest| rest.strip_prefix(' '))
+        .and_then(|rest| rest.split_once(' '));
+    match said {
+        Some(("wants", rest)) => format!("I want {rest}"),
+        Some(("needs" | "asks", rest)) => {
+            format!("I need {}", rest.strip_prefix("for ").unwrap_or(rest))
+        }
+        _ => ask.to_owned(),
+    }
 }
 
 /// The author's prose as somebody would ask it, or a request made from the tools where the prose

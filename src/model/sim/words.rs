@@ -447,8 +447,8 @@ pub(super) const VERBS: &[&str] = &[
     "belongs", "brought", "clear", "cleared", "come", "comes", "could", "delete", "find",
     "forward", "full", "get", "give", "goes", "knows", "let", "lets", "list", "move", "open",
     "pass", "passed", "pay", "prepare", "read", "rid", "run", "says", "search", "see", "send",
-    "settled", "share", "shares", "show", "sort", "sorted", "trust", "use", "waiting", "write",
-    "takes", "turn", "turned",
+    "sent", "settled", "share", "shares", "show", "sort", "sorted", "trust", "use", "waiting",
+    "write", "takes", "turn", "turned",
 ];
 
 /// Words before what a sentence names.
