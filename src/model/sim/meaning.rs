@@ -30,6 +30,9 @@ pub(super) enum Meaning {
     Product,
     Device,
     Scene,
+    Condition,
+    Medicine,
+    Dose,
     Word,
 }
 
@@ -112,6 +115,7 @@ const NAMES: &[(&[&str], Meaning)] = &[
             "posts",
             "comments",
             "reviews",
+            "warnings",
             "records",
             "entries",
         ],
@@ -128,6 +132,7 @@ const NAMES: &[(&[&str], Meaning)] = &[
             "modified",
             "day",
             "birth",
+            "born",
             "deadline",
             "expires",
             "created",
@@ -152,12 +157,27 @@ const NAMES: &[(&[&str], Meaning)] = &[
         Meaning::Code,
     ),
     (&["scene"], Meaning::Scene),
+    (
+        &[
+            "conditions",
+            "condition",
+            "allergies",
+            "allergy",
+            "symptoms",
+        ],
+        Meaning::Condition,
+    ),
+    (
+        &["medicine", "medicines", "interactions", "medication"],
+        Meaning::Medicine,
+    ),
+    (&["dose", "dosage"], Meaning::Dose),
     (&["device", "devices"], Meaning::Device),
     (&["product", "item"], Meaning::Product),
     (
         &[
             "payee", "owner", "user", "contact", "author", "sender", "patient", "friend", "person",
-            "members", "member", "people", "who", "guest",
+            "members", "member", "people", "who", "guest", "seller",
         ],
         Meaning::Person,
     ),
@@ -180,6 +200,9 @@ pub(super) fn meaning(name: &str, about: &str) -> Meaning {
         Some("address") if is_about(&["mail"]) => Meaning::Address,
         Some("emails" | "mails") if is_about(&["search", "find"]) => Meaning::Prose,
         Some("name" | "kind") if is_about(&["device"]) => Meaning::Device,
+        Some("name") if is_about(&["medicine"]) => Meaning::Medicine,
+        Some("name") if is_about(&["patient", "applicant", "person", "contact"]) => Meaning::Person,
+        Some("name") if is_about(&["product", "cart", "shop"]) => Meaning::Product,
         _ => meaning_of_words(&words),
     }
 }
@@ -216,6 +239,9 @@ pub(super) fn invent(meaning: Meaning, material: &Material, dice: &mut Dice) -> 
         Meaning::Product => dice.word(words::PRODUCTS).to_owned(),
         Meaning::Device => dice.word(words::DEVICES).to_owned(),
         Meaning::Scene => dice.word(words::SCENES).to_owned(),
+        Meaning::Condition => dice.word(words::CONDITIONS).to_owned(),
+        Meaning::Medicine => dice.word(words::MEDICINES).to_owned(),
+        Meaning::Dose => format!("{} mg", 5 * dice.between(1, 80)),
         Meaning::Word => a_word(material, dice),
     }
 }

@@ -465,6 +465,22 @@ pub(super) const DEVICES: &[&str] = &[
     "hall thermostat",
 ];
 
+pub(super) const CONDITIONS: &[&str] = &[
+    "asthma",
+    "hay fever",
+    "high blood pressure",
+    "penicillin allergy",
+    "migraine",
+];
+
+pub(super) const MEDICINES: &[&str] = &[
+    "ibuprofen",
+    "amoxicillin",
+    "metformin",
+    "loratadine",
+    "paracetamol",
+];
+
 /// What a camera may show.
 pub(super) const SCENES: &[&str] = &[
     "Nobody is there, and the door is shut.",
