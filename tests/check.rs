@@ -205,6 +205,20 @@ duplicate-field 8:1 the normal `instruction` is given twice
 }
 
 #[test]
+fn a_misspelt_field_is_not_missing_as_well() {
+    let fields = "outcome Lost { descibe = \"d\" }
+scenario S {
+  outcomes = [Lost], toolkits = [Mail], instuction = \"i {{ x }}\", triger = \"t\"
+}
+";
+    insta::assert_snapshot!(problems(fields), @"
+unknown-field 2:16 an outcome has no field `descibe`
+unknown-field 4:41 a scenario has no field `instuction`
+unknown-field 4:67 a scenario has no field `triger`
+");
+}
+
+#[test]
 fn expected_stands_beside_verbatim_instructions_only() {
     insta::assert_snapshot!(entries(r#"expected = ["x"]"#), @"
 unknown-field 3:1 `expected` stands beside a `verbatim` instruction only

@@ -328,3 +328,24 @@ fn what_a_user_sees_of_syntax_errors() {
         ╰────
     "#);
 }
+
+#[test]
+fn of_a_line_too_long_to_be_read_the_part_around_the_mark_is_shown() {
+    let mut sources = SourceMap::new();
+    let text = format!(
+        "trigger = \"{}{{{{ secrt }}}}{}\"\n",
+        "é ".repeat(50_000),
+        "x".repeat(99_999)
+    );
+    let file = sources.add("main.ots", text);
+    let diagnostic = Diagnostic::new(
+        Code::UnknownVariable,
+        place(&sources, file, "secrt"),
+        "no variable is named `secrt`",
+    )
+    .label("x".repeat(70_000));
+    let drawn = shown(&diagnostic, &sources);
+    assert!(drawn.contains("main.ots:1:100015"), "{drawn}");
+    assert!(drawn.contains("é {{ secrt }}xxx"), "{drawn}");
+    assert!(drawn.len() < 4_000, "{drawn}");
+}

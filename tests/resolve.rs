@@ -167,6 +167,21 @@ fn names_of_a_file_are_used_one_by_one() {
 }
 
 #[test]
+fn one_name_of_a_file_is_used_without_braces() {
+    expect(
+        names(&[
+            (
+                "a.ots",
+                "use \"./people.ots\".Calm\nuse \"./people.ots\".Rash as Quick\n",
+            ),
+            PEOPLE,
+        ]),
+        "Calm: persona people.ots#Calm
+         Quick: persona people.ots#Rash",
+    );
+}
+
+#[test]
 fn a_star_brings_what_a_file_declares_and_not_what_it_uses() {
     expect(
         names(&[("a.ots", "use \"./people.ots\".*\n"), PEOPLE]),

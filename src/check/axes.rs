@@ -63,6 +63,11 @@ impl Checker<'_> {
         let written = &axis.values;
         match &written.kind {
             ExprKind::Error => None,
+            ExprKind::List(items) if items.len() as u64 > MOST_VALUES as u64 => {
+                let message = format!("the list has more than {MOST_VALUES} values");
+                self.say(Diagnostic::new(Code::TooLarge, written.span, message));
+                None
+            }
             ExprKind::List(items) => Some(
                 items
                     .iter()

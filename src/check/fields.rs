@@ -84,6 +84,8 @@ pub(super) enum Setting<'w> {
 /// The fields of one body, by name.
 pub(super) struct Fields<'w> {
     given: BTreeMap<&'static str, (&'w Name, Setting<'w>)>,
+    /// What misspelt names probably stand for: nothing more is to be said about it.
+    meant: Vec<&'static str>,
     /// Whether an entry could not be read, so that nothing can be called missing.
     pub is_partial: bool,
 }
@@ -170,7 +172,7 @@ impl<'w> Fields<'w> {
 
     /// Whether a field stands there, right or wrong.
     pub fn has(&self, name: &str) -> bool {
-        self.given.contains_key(name)
+        self.given.contains_key(name) || self.meant.contains(&name)
     }
 
     fn setting(&self, name: &str) -> Option<&Setting<'w>> {
@@ -183,6 +185,7 @@ impl<'w> Checker<'w> {
     pub fn read_fields(&self, table: &Table, owner: &Name, entries: &'w [Entry]) -> Fields<'w> {
         let mut fields = Fields {
             given: BTreeMap::new(),
+            meant: Vec::new(),
             is_partial: false,
         };
         for entry in entries {
@@ -263,10 +266,11 @@ impl<'w> Checker<'w> {
         }
     }
 
-    fn say_unknown(&self, table: &Table, name: &Name, fields: &Fields) {
+    fn say_unknown(&self, table: &Table, name: &Name, fields: &mut Fields) {
         let known = table.fields.iter().map(|rule| rule.name);
         let open: Vec<_> = known.filter(|known| !fields.has(known)).collect();
         self.say_unknown_field(table.owner, name, &open);
+        fields.meant.extend(nearest(&name.text, open));
     }
 
     /// Says that a field does not exist, with the nearest or all of those that do.

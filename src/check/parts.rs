@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::checker::Checker;
 use super::values::Parameters;
+use crate::diagnostic::nearest;
 use crate::resolve::ModuleId;
 use crate::source::Span;
 use crate::syntax::{
@@ -123,7 +124,7 @@ impl<'w> Checker<'w> {
             EntryKind::Rule(rule) => parts.rules.push((module, rule)),
             EntryKind::Example(example) => parts.examples.push((module, example)),
             EntryKind::Block(block) => {
-                self.say_unknown_field("a scenario", &block.name, &known_words());
+                self.say_unknown_entry(&block.name, parts);
             }
             EntryKind::Tool(_) => self.say_misplaced("a scenario", entry),
             EntryKind::Error {
@@ -141,7 +142,7 @@ impl<'w> Checker<'w> {
     fn sort_field(&self, module: ModuleId, field: &'w Field, parts: &mut Parts<'w>) {
         let name = field.name.text.as_str();
         if !FIELDS.contains(&name) {
-            return self.say_unknown_field("a scenario", &field.name, &known_words());
+            return self.say_unknown_entry(&field.name, parts);
         }
         match name {
             "instruction" => parts.instructions.push(field),
@@ -154,6 +155,20 @@ impl<'w> Checker<'w> {
             }
         }
         parts.fields.insert(name, Some((module, field)));
+    }
+
+    /// Says that a scenario has no such entry. The one that was probably meant counts as given,
+    /// and as unreadable, so that nothing more is said about it.
+    fn say_unknown_entry(&self, name: &Name, parts: &mut Parts<'w>) {
+        let known: Vec<&str> = FIELDS.iter().chain(&ENTRIES).copied().collect();
+        self.say_unknown_field("a scenario", name, &known);
+        match nearest(&name.text, FIELDS.iter().chain(&ENTRIES).copied()) {
+            Some(field) if FIELDS.contains(&field) => {
+                parts.fields.entry(field).or_insert(None);
+            }
+            Some(_) => parts.is_partial = true,
+            None => {}
+        }
     }
 
     fn sort_axes(&self, module: ModuleId, vary: &'w Vary, parts: &mut Parts<'w>) {
@@ -191,8 +206,4 @@ fn merge_by_name<'w, T>(
             None => merged.push(placed),
         }
     }
-}
-
-fn known_words() -> Vec<&'static str> {
-    FIELDS.iter().chain(&ENTRIES).copied().collect()
 }

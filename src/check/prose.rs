@@ -38,6 +38,7 @@ impl Checker<'_> {
         let span = text.locate(problem.range.start, problem.range.end);
         let code = match problem.kind {
             ProseProblemKind::Syntax => Code::ProseSyntax,
+            ProseProblemKind::TooDeep => Code::TooDeep,
             ProseProblemKind::UnknownVariable => Code::UnknownVariable,
             ProseProblemKind::UnknownAttribute => Code::UnknownAttribute,
         };

@@ -5,12 +5,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
     SourceCode, SourceSpan, SpanContents,
 };
 
+use super::long_lines::{Cuts, shortened};
 use super::{Diagnostic, Severity};
 use crate::source::{SourceFile, SourceMap, Span};
 
@@ -67,7 +69,7 @@ struct Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.diagnostic.message)
+        formatter.write_str(&shortened(&self.diagnostic.message))
     }
 }
 
@@ -88,7 +90,7 @@ impl miette::Diagnostic for Shown<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let help = self.diagnostic.help.as_ref()?;
-        Some(Box::new(help))
+        Some(Box::new(shortened(help)))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -97,7 +99,7 @@ impl miette::Diagnostic for Shown<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let diagnostic = self.diagnostic;
-        let label = Some(diagnostic.label.clone()).filter(|label| !label.is_empty());
+        let label = Some(shortened(&diagnostic.label)).filter(|label| !label.is_empty());
         let place = self.files.place(diagnostic.span);
         let primary = LabeledSpan::new_primary_with_span(label, place);
         let others = diagnostic.others.iter().map(|other| {
@@ -116,6 +118,8 @@ struct ShownFile<'a> {
     file: &'a SourceFile,
     /// The file's text, with a line break at its end: marks behind the last line need one.
     text: Cow<'a, str>,
+    /// What is left out of that text.
+    cuts: Cuts,
     start: usize,
 }
 
@@ -131,8 +135,17 @@ impl<'a> ShownFiles<'a> {
             if shown.iter().all(|known| known.file.span() != file.span()) {
                 // One offset lies between two files, so that no span belongs to both.
                 let start = shown.last().map_or(0, |last| last.end() + 1);
-                let text = with_last_break(file.text());
-                shown.push(ShownFile { file, text, start });
+                let cuts = Cuts::of(file.text(), &marks_in(diagnostic, file));
+                let text = match cuts.apply(file.text()) {
+                    Some(cut) => Cow::Owned(with_last_break(&cut).into_owned()),
+                    None => with_last_break(file.text()),
+                };
+                shown.push(ShownFile {
+                    file,
+                    text,
+                    cuts,
+                    start,
+                });
             }
         }
         Self(shown)
@@ -144,7 +157,10 @@ impl<'a> ShownFiles<'a> {
             let whole = shown.file.span();
             whole.start <= span.start && span.start <= whole.end
         });
-        let Some(ShownFile { file, start, .. }) = shown else {
+        let Some(ShownFile {
+            file, start, cuts, ..
+        }) = shown
+        else {
             return SourceSpan::from((0, 0));
         };
         let text = file.text();
@@ -152,7 +168,8 @@ impl<'a> ShownFiles<'a> {
         let from = file.local(span.start) as usize;
         let to = file.local(span.end) as usize;
         let from = if from == text.len() { visible } else { from };
-        SourceSpan::from((start + from, to.saturating_sub(from)))
+        let (from, to) = (cuts.shown(from), cuts.shown(to.max(from)));
+        SourceSpan::from((start + from, to - from))
     }
 }
 
@@ -180,6 +197,17 @@ impl SourceCode for ShownFiles<'_> {
     }
 }
 
+/// The ranges of a file that a diagnostic points at.
+fn marks_in(diagnostic: &Diagnostic, file: &SourceFile) -> Vec<Range<usize>> {
+    let whole = file.span();
+    let others = diagnostic.others.iter().map(|other| other.span);
+    std::iter::once(diagnostic.span)
+        .chain(others)
+        .filter(|span| whole.start <= span.start && span.start <= whole.end)
+        .map(|span| file.local(span.start) as usize..file.local(span.end) as usize)
+        .collect()
+}
+
 fn with_last_break(text: &str) -> Cow<'_, str> {
     if text.ends_with('\n') {
         Cow::Borrowed(text)
@@ -191,7 +219,7 @@ fn with_last_break(text: &str) -> Cow<'_, str> {
 /// The lines of a range with some around them; without any around, the range alone.
 fn snippet<'a>(
     shown: &'a ShownFile<'_>,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     lines_before: usize,
     lines_after: usize,
 ) -> MietteSpanContents<'a> {
@@ -206,7 +234,7 @@ fn snippet<'a>(
     };
     let place = shown
         .file
-        .line_column(shown.file.span().start + start as u32);
+        .line_column(shown.file.span().start + shown.cuts.written(start) as u32);
     MietteSpanContents::new_named(
         shown.file.name().to_owned(),
         &text.as_bytes()[start..end],

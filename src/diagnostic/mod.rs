@@ -6,6 +6,7 @@
 mod code;
 mod human;
 mod json;
+mod long_lines;
 mod pages;
 mod similar_names;
 

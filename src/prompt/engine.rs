@@ -9,6 +9,8 @@ use minijinja::{
 };
 use serde_json::{Map, Value as Json};
 
+use super::depth::{TooDeep, too_deep};
+
 /// Largest rendered prose, in bytes.
 const MAX_PROSE_BYTES: usize = 256 * 1024;
 
@@ -77,6 +79,13 @@ pub(super) fn add(
     name: &str,
     text: &str,
 ) -> Result<(), PromptError> {
+    if let Some(TooDeep { range, message }) = too_deep(text) {
+        return Err(PromptError::Template {
+            name: name.to_owned(),
+            line: text[..range.start].matches('\n').count() + 1,
+            message,
+        });
+    }
     environment
         .add_template_owned(name.to_owned(), text.to_owned())
         .map_err(|error| template_error(name, &error))

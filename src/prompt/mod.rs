@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods)]
 
 mod builtins;
+mod depth;
 mod engine;
 mod known;
 mod pack;

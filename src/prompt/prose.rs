@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use minijinja::machinery::{ast, parse};
 
+use super::depth::{TooDeep, too_deep};
 use super::engine;
 use super::shape::VariableSet;
 use super::walk::Walker;
@@ -28,6 +29,8 @@ pub struct ProseProblem {
 pub enum ProseProblemKind {
     /// No template, or a statement that prose does not have.
     Syntax,
+    /// A chain beyond the bound.
+    TooDeep,
     UnknownVariable,
     /// An unknown attribute, filter, test, function or method.
     UnknownAttribute,
@@ -35,6 +38,15 @@ pub enum ProseProblemKind {
 
 /// Every problem of a template that may use `variables`, in the order of their places.
 pub fn check_prose(text: &str, variables: &VariableSet) -> Vec<ProseProblem> {
+    if let Some(TooDeep { range, message }) = too_deep(text) {
+        return vec![ProseProblem {
+            kind: ProseProblemKind::TooDeep,
+            range,
+            message,
+            near: None,
+            known: Vec::new(),
+        }];
+    }
     let tree = match parse(text, "prose", engine::syntax()) {
         Ok(tree) => tree,
         Err(error) => return vec![syntax_problem(text, &error)],
@@ -48,8 +60,12 @@ pub fn check_prose(text: &str, variables: &VariableSet) -> Vec<ProseProblem> {
 
 /// The variables of `variables` that the template reads; all of them where it cannot be parsed.
 pub(crate) fn used_variables(text: &str, variables: &VariableSet) -> BTreeSet<String> {
+    let all = || variables.names().map(str::to_owned).collect();
+    if too_deep(text).is_some() {
+        return all();
+    }
     let Ok(tree) = parse(text, "prose", engine::syntax()) else {
-        return variables.names().map(str::to_owned).collect();
+        return all();
     };
     let mut walker = Walker::new(text, variables);
     walker.statement(&tree);

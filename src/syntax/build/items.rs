@@ -66,10 +66,14 @@ impl Builder<'_> {
             Rule::path => UseSource::Path(self.path(module)),
             _ => UseSource::File(self.text(module)),
         };
-        let what = match children.find(&[Rule::star, Rule::used_names, Rule::alias]) {
+        let parts = [Rule::star, Rule::used_names, Rule::used_name, Rule::alias];
+        let what = match children.find(&parts) {
             Some(star) if star.as_rule() == Rule::star => UseWhat::All(self.span(&star)),
             Some(names) if names.as_rule() == Rule::used_names => {
                 UseWhat::Names(self.used_names(names))
+            }
+            Some(name) if name.as_rule() == Rule::used_name => {
+                UseWhat::Names(vec![self.used_name(name)])
             }
             alias => UseWhat::Whole {
                 alias: alias.map(|alias| self.alias(alias)),
@@ -81,14 +85,16 @@ impl Builder<'_> {
     fn used_names(&self, pair: Pair<'_, Rule>) -> Vec<UsedName> {
         Children::of(pair)
             .all(Rule::used_name)
-            .map(|used| {
-                let mut children = Children::of(used);
-                UsedName {
-                    name: self.next_name(&mut children),
-                    alias: children.next_if(Rule::alias).map(|alias| self.alias(alias)),
-                }
-            })
+            .map(|used| self.used_name(used))
             .collect()
+    }
+
+    fn used_name(&self, pair: Pair<'_, Rule>) -> UsedName {
+        let mut children = Children::of(pair);
+        UsedName {
+            name: self.next_name(&mut children),
+            alias: children.next_if(Rule::alias).map(|alias| self.alias(alias)),
+        }
     }
 
     fn alias(&self, pair: Pair<'_, Rule>) -> crate::syntax::Name {
