@@ -35,4 +35,4 @@ pub use items::{Items, SceneError};
 pub use lower::{check_rows, lower};
 pub use plan_file::PlanError;
 pub use scene::{ItemId, ItemPlace, Scene, VerbatimInstruction, WireTool};
-pub use show::render_plan;
+pub use show::{grouped, render_plan};
