@@ -115,14 +115,23 @@ impl Openai {
         };
         Ok(Received {
             status,
-            text: self.without_key(&String::from_utf8_lossy(&bytes)),
+            text: self.readable(status, &bytes),
             broken,
             retry_after: failure::retry_after(&headers),
             location: failure::location(&headers).map(|location| self.without_key(&location)),
         })
     }
 
-    /// What a server says, should it repeat the key: good answers are kept, and bad ones shown.
+    /// A body without the key, except that a short one does not cut holes into good answers.
+    fn readable(&self, status: u16, bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(bytes);
+        let is_mistakable = self.key.as_ref().is_some_and(|key| !key.is_unmistakable());
+        if (200..300).contains(&status) && is_mistakable {
+            return text.into_owned();
+        }
+        self.without_key(&text)
+    }
+
     fn without_key(&self, text: &str) -> String {
         match &self.key {
             Some(key) => key.hide_in(text),
