@@ -565,9 +565,10 @@ async fn the_form_of_structured_answers_follows_what_the_server_takes() {
 async fn a_call_carries_everything_that_was_set() {
     let url = server(|_, body, headers| async move {
         let arguments = &body["messages"][1]["tool_calls"][0]["function"]["arguments"];
-        let key = headers[header::AUTHORIZATION].to_str().unwrap();
+        // The key itself would be hidden in the answer.
+        let has_key = headers[header::AUTHORIZATION] == format!("Bearer {SECRET}");
         let [seed, most, more] = ["seed", "max_tokens", "top_k"].map(|name| &body[name]);
-        said(&format!("{key} {seed} {most} {more} {arguments}"))
+        said(&format!("{has_key} {seed} {most} {more} {arguments}"))
     })
     .await;
     let mut request = request("hello", 9_007_199_254_740_991);
@@ -584,10 +585,7 @@ async fn a_call_carries_everything_that_was_set() {
     // A slash at the address's end changes nothing.
     let gateway = gateway(&format!("{url}/"));
     let reply = gateway.call(&key(), &request).await.unwrap();
-    assert_eq!(
-        reply.answer.content,
-        format!(r#"Bearer {SECRET} 9007199254740991 50 4 "{{}}""#)
-    );
+    assert_eq!(reply.answer.content, r#"true 9007199254740991 50 4 "{}""#);
 }
 
 #[tokio::test]
@@ -655,7 +653,7 @@ fn a_variable_that_is_not_set_is_named_with_its_model() {
 fn an_address_that_cannot_be_one_is_refused() {
     assert_eq!(
         setup_problem(Provider::Openai, access("ftp://host/v1")),
-        "the address `ftp://host/v1/chat/completions` of model `Writer` is not usable: it begins with `ftp:`, and not with `http:` or `https:`"
+        "the address `ftp://host/v1` of model `Writer` is not usable: it begins with `ftp:`, and not with `http:` or `https:`"
     );
 }
 

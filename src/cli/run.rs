@@ -14,8 +14,8 @@ use super::tallies::describe_summary;
 use crate::check::Budget;
 use crate::plan::Plan;
 use crate::run::{
-    RunOptions, RunSummary, StopReason, execute, folder_name, keyboard_interrupts,
-    progress_on_standard_error,
+    Ending, RunOptions, RunSummary, StopReason, endings, execute, folder_name,
+    interrupts_from_outside, progress_on_standard_error,
 };
 
 /// Carries a plan out, writes its dataset, and says where it is.
@@ -42,7 +42,7 @@ async fn carry_out(
         limit: arguments.limit,
         concurrency: arguments.concurrency.map(|calls| calls as usize),
         environment: Arc::new(|name| std::env::var(name).ok()),
-        interrupts: Some(keyboard_interrupts()),
+        interrupts: Some(interrupts_from_outside()),
     };
     execute(plan.clone(), options, progress_on_standard_error())
         .await
@@ -55,6 +55,11 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path) -> Outcome {
     let written = write_dataset(plan, folder, &target, &plan.settings.exports)?;
     print_result(describe_summary(&plan.work.campaign, summary))?;
     print_result("\n".to_owned() + &describe_files(&written, &target))?;
+    if summary.items.failed > 0
+        && let Some(words) = failure_words(folder)
+    {
+        print_error(&words);
+    }
     if let Some(words) = stop_words(&summary.stop) {
         print_error(&words);
     }
@@ -69,6 +74,22 @@ fn exit_of(summary: &RunSummary) -> Exit {
         StopReason::ModelCannotWork(_) => Exit::ModelCannotWork,
         StopReason::Interrupted => Exit::Interrupted,
     }
+}
+
+/// One failure in full, as most runs fail of one thing, and where the others are.
+fn failure_words(folder: &Path) -> Option<String> {
+    let mut all = endings(folder).ok()?.map_while(Result::ok);
+    let (id, error) = all.find_map(|(_, endings)| {
+        endings.into_iter().find_map(|ending| match ending {
+            Ending::Failed { id, error } => Some((id, error)),
+            Ending::Kept { .. } | Ending::Dropped { .. } => None,
+        })
+    })?;
+    let events = folder.join("events.jsonl");
+    Some(format!(
+        "the first that failed is {id}: {error}\nall of them are in {}; the same command tries again those that got no answer",
+        events.display()
+    ))
 }
 
 /// What a person should know and do about a run that stopped before its end.

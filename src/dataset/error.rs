@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// What stood in the way of a dataset, and where.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
-    #[error("cannot write the dataset: `{}`: {source}", path.display())]
+    #[error("`{}`: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error(
         "`{}` holds files that are no dataset of autosafe, and would be replaced; \

@@ -5,6 +5,9 @@ use std::fmt;
 /// What stands where a secret would have stood.
 const HIDDEN: &str = "[key]";
 
+/// Bytes from which on a secret is no word that a text holds by chance.
+const UNMISTAKABLE: usize = 16;
+
 /// A key for a model's server. Neither `Debug` nor `Display` shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -18,6 +21,11 @@ impl Secret {
     /// The secret itself, for the one header that carries it.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it can only be a secret: `EMPTY` or `k` may stand in any text.
+    pub fn is_unmistakable(&self) -> bool {
+        self.0.len() >= UNMISTAKABLE
     }
 
     /// `text` without the secret, should a server have repeated it.
@@ -51,5 +59,6 @@ mod tests {
         assert_eq!(format!("{secret} {secret:?}"), "[key] [key]");
         assert_eq!(secret.hide_in("bad key sk-123"), "bad key [key]");
         assert_eq!(secret.reveal(), "sk-123");
+        assert!(!secret.is_unmistakable());
     }
 }

@@ -322,7 +322,9 @@ impl<'r> Asker<'r> {
         failure: &crate::model::CallFailure,
     ) -> Departure {
         let name = self.run.wire_name(model);
-        if failure.stops_the_run() {
+        let is_rejection = matches!(failure.error, CallError::Rejected { .. });
+        let is_useless = is_rejection && self.run.newcomers.rejects_everything(model);
+        if is_useless || failure.stops_the_run() {
             let words = format!("model `{name}`: {failure}");
             return Departure::Halted(Halt::ModelCannotWork(words));
         }

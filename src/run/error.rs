@@ -12,7 +12,7 @@ use super::journal::JournalError;
 /// Why a run cannot start, go on, or be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    #[error("the folder {} cannot be used: {why}", path.display())]
+    #[error("cannot use {}: {why}", path.display())]
     Folder { path: PathBuf, why: String },
     #[error(
         "the folder {} holds a run of the plan {there}, and this is the plan {here}; use another folder, or the old plan", path.display()

@@ -19,7 +19,7 @@ use super::dispatcher::{Dispatcher, Orders};
 use super::error::RunError;
 use super::event_log::EventLog;
 use super::folder::Folder;
-use super::journal::{Journal, JournalError};
+use super::journal::{Journal, JournalError, name};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::progress::Progress;
@@ -104,7 +104,7 @@ pub async fn execute_with(
     let context = Arc::new(RunContext {
         prompts: PromptPack::new(&plan.work.prompts)?,
         ledger: Ledger::new(plan.settings.budget, prices(&plan), &counts),
-        newcomers: Newcomers::new(plan.work.models.keys()),
+        newcomers: Newcomers::new(plan.work.models.keys(), counts.get(name::CALLS) > 0),
         items,
         gateway,
         journal,
@@ -116,15 +116,6 @@ pub async fn execute_with(
     let (stop, examples) = Dispatcher::new(Arc::clone(&context), orders).run().await?;
     let counts = context.journal.reading().counts()?;
     Ok(RunSummary::of(&counts, total, stop, examples))
-}
-
-/// Interrupts from the keyboard, for [`RunOptions::interrupts`]; to be called in a runtime.
-pub fn keyboard_interrupts() -> mpsc::UnboundedReceiver<()> {
-    let (sender, receiver) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() && sender.send(()).is_ok() {}
-    });
-    receiver
 }
 
 fn models_of(plan: &Plan) -> BTreeMap<Key, (ModelIdentity, ModelAccess)> {

@@ -63,6 +63,12 @@ impl Folder {
 
     /// Makes the folder, and takes it for this process.
     pub fn lock(&self) -> Result<Lock, RunError> {
+        if self.path.is_file() {
+            return Err(RunError::folder(
+                &self.path,
+                "it is a file; a run is a folder",
+            ));
+        }
         std::fs::create_dir_all(&self.path).map_err(|error| RunError::folder(&self.path, error))?;
         let path = self.path.join("lock");
         let opened = OpenOptions::new()

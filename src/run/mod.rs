@@ -13,6 +13,7 @@ mod error;
 mod event_log;
 mod execute;
 mod folder;
+mod interrupts;
 mod journal;
 mod ledger;
 mod looking;
@@ -31,8 +32,9 @@ mod tally;
 
 pub use context::Stage;
 pub use error::RunError;
-pub use execute::{Environment, RunOptions, execute, execute_with, keyboard_interrupts};
+pub use execute::{Environment, RunOptions, execute, execute_with};
 pub use folder::folder_name;
+pub use interrupts::interrupts_from_outside;
 pub use journal::JournalError;
 pub use looking::{Endings, endings, status};
 pub use progress::{Progress, ProgressState, Silence, progress_on_standard_error};

@@ -116,7 +116,7 @@ struct Bar(ProgressBar);
 impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} items · {msg}");
+        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} items · {wide_msg}");
         bar.set_style(style.expect("the template is constant and right"));
         Self(bar)
     }
@@ -130,7 +130,7 @@ impl Progress for Bar {
     }
 
     fn say(&mut self, line: &str) {
-        self.0.suspend(|| write_line(line));
+        self.0.println(line);
     }
 
     fn finish(&mut self, state: &ProgressState) {

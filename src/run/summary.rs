@@ -99,13 +99,16 @@ impl ItemCounts {
         self.done + self.dropped + self.failed
     }
 
+    /// An earlier life may have finished more than the `total` that this one is limited to.
     pub(super) fn of(counts: &Counts, total: u64) -> Self {
-        Self {
+        let mut items = Self {
             total,
             done: counts.get(name::DONE),
             dropped: counts.get(name::DROPPED),
             failed: counts.get(name::FAILED),
-        }
+        };
+        items.total = total.max(items.finished());
+        items
     }
 }
 
@@ -155,5 +158,19 @@ impl Status {
             drops: counts.under(name::DROPS),
             failures: counts.under(name::FAILURES),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_smaller_limit_than_before_takes_nothing_back() {
+        let mut counts = Counts::default();
+        counts.add(name::DONE, 2);
+        counts.add(name::FAILED, 1);
+        assert_eq!(ItemCounts::of(&counts, 1).total, 3);
+        assert_eq!(ItemCounts::of(&counts, 18).total, 18);
     }
 }

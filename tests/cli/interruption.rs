@@ -96,13 +96,22 @@ fn a_run_killed_at_any_moment_ends_with_the_bytes_of_one_left_alone() {
 
 #[test]
 fn an_interrupted_run_says_so_and_goes_on() {
+    stops_and_goes_on("-INT");
+}
+
+#[test]
+fn a_terminated_run_says_so_and_goes_on() {
+    stops_and_goes_on("-TERM");
+}
+
+fn stops_and_goes_on(signal: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let server = SimServer::start(&["--latency", "30ms"]);
     let source = remote_source(folder.path(), &server);
     let mut child = start(folder.path(), &source, "run");
-    wait_for(&folder.path().join("run/journal.sqlite"));
+    wait_for(&folder.path().join("run/events.jsonl"));
     std::thread::sleep(Duration::from_millis(150));
-    interrupt(&child);
+    send(signal, &child);
     let status = child.wait().expect("the process ends");
     assert_eq!(status.code(), Some(130));
     assert!(
@@ -179,9 +188,9 @@ fn wait_for(path: &Path) {
     }
 }
 
-fn interrupt(child: &Child) {
+fn send(signal: &str, child: &Child) {
     let status = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status()
         .expect("kill is there");
     assert!(status.success());

@@ -74,6 +74,89 @@ fn the_key_of_a_server_reaches_no_file_and_no_log() {
     }
 }
 
+#[test]
+fn a_key_that_a_server_repeats_reaches_no_file_and_no_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = format!("your key is {SECRET}");
+    let chat = serde_json::json!({"choices": [{"message": {"content": said}}]}).to_string();
+    let redirect = format!(
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/?key={SECRET}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
+    for (out, answer) in [
+        ("chatty", http("200 OK", "application/json", &chat)),
+        ("elsewhere", redirect),
+    ] {
+        let server = Scripted::start(move |_| Some(answer.clone()));
+        source(
+            folder.path(),
+            &server.base_url,
+            r#"api_key = env("REMOTE_KEY")"#,
+        );
+        let output = autosafe(folder.path(), ["run", "remote.ots", "--out", out])
+            .env("REMOTE_KEY", SECRET)
+            .output()
+            .expect("the program starts");
+        for log in [&output.stdout, &output.stderr] {
+            assert!(!holds(log, SECRET), "a log of `{out}` holds the key");
+        }
+        for (name, bytes) in files_under(&folder.path().join(out)) {
+            assert!(!holds(&bytes, SECRET), "{} holds the key", name.display());
+        }
+    }
+}
+
+#[test]
+fn an_address_keeps_its_query_and_shows_it_to_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    source(folder.path(), "URL", "");
+    let path = folder.path().join("remote.ots");
+    let text = fs::read_to_string(&path).expect("readable");
+    fs::write(&path, text.replace("\"URL\"", "env(\"REMOTE_URL\")")).expect("writable");
+    for (address, status, shown) in [
+        (
+            "127.0.0.1:9/v1",
+            5,
+            "http://127.0.0.1:9/v1/chat/completions",
+        ),
+        ("127.0.0.1:99999/v1", 2, "127.0.0.1:99999/v1"),
+    ] {
+        let url = format!("http://name:{SECRET}@{address}?key={SECRET}");
+        let output = autosafe(folder.path(), ["run", "remote.ots", "--out", "run"])
+            .env("REMOTE_URL", url)
+            .output()
+            .expect("the program starts");
+        let said = crate::support::Said::from(output);
+        assert_eq!(said.status, status, "{}{}", said.out, said.err);
+        let all = said.out + &said.err;
+        assert!(all.contains(shown), "{all}");
+        assert!(!all.contains(SECRET), "{all}");
+    }
+}
+
+#[test]
+fn a_server_that_rejects_every_call_stops_the_run() {
+    let answer = http(
+        "400 Bad Request",
+        "application/json",
+        r#"{"error":{"message":"`seed` is not supported"}}"#,
+    );
+    let server = Scripted::start(move |_| Some(answer.clone()));
+    let said = run_against(&server.base_url, "");
+    assert_eq!(said.status, 5, "{}{}", said.out, said.err);
+    assert!(said.err.contains("`seed` is not supported"), "{}", said.err);
+}
+
+#[test]
+fn what_made_items_fail_is_told() {
+    let chat = r#"{"choices":[{"message":{"content":"I would rather not write JSON."}}]}"#;
+    let answer = http("200 OK", "application/json", chat);
+    let server = Scripted::start(move |_| Some(answer.clone()));
+    let said = run_against(&server.base_url, "");
+    assert_eq!(said.status, 3, "{}{}", said.out, said.err);
+    assert!(said.err.contains("rather not write JSON"), "{}", said.err);
+    assert!(said.err.contains("events.jsonl"), "{}", said.err);
+}
+
 fn holds(bytes: &[u8], needle: &str) -> bool {
     bytes
         .windows(needle.len())

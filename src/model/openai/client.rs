@@ -24,7 +24,7 @@ const DEFAULT_TIMEOUT: u64 = 120;
 /// A server that is there accepts a connection well within this.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// No chat answer comes near this; a body without end must not fill the memory.
-const LONGEST_BODY: usize = 64 << 20;
+const LONGEST_BODY: usize = 16 << 20;
 
 /// A model behind an OpenAI-compatible server.
 #[derive(Debug)]
@@ -115,12 +115,28 @@ impl Openai {
         };
         Ok(Received {
             status,
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-            key: self.key.clone(),
+            text: self.readable(status, &bytes),
             broken,
             retry_after: failure::retry_after(&headers),
-            location: failure::location(&headers),
+            location: failure::location(&headers).map(|location| self.without_key(&location)),
         })
+    }
+
+    /// A body without the key, except that a short one does not cut holes into good answers.
+    fn readable(&self, status: u16, bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(bytes);
+        let is_mistakable = self.key.as_ref().is_some_and(|key| !key.is_unmistakable());
+        if (200..300).contains(&status) && is_mistakable {
+            return text.into_owned();
+        }
+        self.without_key(&text)
+    }
+
+    fn without_key(&self, text: &str) -> String {
+        match &self.key {
+            Some(key) => key.hide_in(text),
+            None => text.to_owned(),
+        }
     }
 
     fn headers(&self) -> HeaderMap {
@@ -182,15 +198,20 @@ fn completions_url(key: &Key, base: &str) -> Result<Url, SetupError> {
         url,
         why,
     };
-    let url = Url::parse(&format!("{base}/chat/completions"))
-        .map_err(|error| bad(base.to_owned(), error.to_string()))?;
-    match url.scheme() {
-        "http" | "https" => Ok(url),
-        scheme => Err(bad(
-            shown(&url),
-            format!("it begins with `{scheme}:`, and not with `http:` or `https:`"),
-        )),
+    let mut url = Url::parse(base).map_err(|error| bad(without_user(base), error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        let why = format!(
+            "it begins with `{}:`, and not with `http:` or `https:`",
+            url.scheme()
+        );
+        return Err(bad(shown(&url), why));
     }
+    // What follows a `?` stays at the end: some servers want a version or a key there.
+    url.path_segments_mut()
+        .expect("addresses of these schemes have a path")
+        .pop_if_empty()
+        .extend(["chat", "completions"]);
+    Ok(url)
 }
 
 fn secret(key: &Key, access: &ModelAccess, set: Environment) -> Result<Option<Secret>, SetupError> {
@@ -249,6 +270,16 @@ fn is_this_machine(url: &Url) -> bool {
         Some("localhost" | "[::1]") => true,
         Some(host) => host.starts_with("127."),
         None => false,
+    }
+}
+
+/// An address that cannot be read, without what may be a password.
+fn without_user(text: &str) -> String {
+    let text = text.split('?').next().unwrap_or_default();
+    match (text.split_once("//"), text.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}//{rest}"),
+        (None, Some((_, rest))) => rest.to_owned(),
+        (_, None) => text.to_owned(),
     }
 }
 

@@ -1,23 +1,19 @@
 //! What a server's bad answer means.
 
-use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde_json::Value as Json;
 
 use crate::model::error::CallError;
-use crate::model::secret::Secret;
 
 /// How much of a server's words a message shows.
 const SHOWN: usize = 300;
 
-/// What came back for one call.
+/// What came back for one call, without the key should the server have repeated it.
 pub(super) struct Received {
     pub status: u16,
     pub text: String,
-    /// What no message may repeat.
-    pub key: Option<Secret>,
     /// Why the body is not whole.
     pub broken: Option<String>,
     pub retry_after: Option<Duration>,
@@ -67,7 +63,7 @@ impl Received {
             } else {
                 why
             },
-            beginning: shortened(&self.text_without_key(), 80),
+            beginning: shortened(&self.text, 80),
         }
     }
 
@@ -105,8 +101,7 @@ impl Received {
     }
 
     fn said(&self) -> Said {
-        let text = self.text_without_key();
-        let body: Json = serde_json::from_str(&text).unwrap_or_default();
+        let body: Json = serde_json::from_str(&self.text).unwrap_or_default();
         let error = body.get("error").unwrap_or(&body);
         let message = [
             error.get("message"),
@@ -123,16 +118,9 @@ impl Received {
         Said {
             message: match message {
                 Some(message) => shortened(message, SHOWN),
-                None => words_of_body(&text),
+                None => words_of_body(&self.text),
             },
             code: code.unwrap_or_default().to_owned(),
-        }
-    }
-
-    fn text_without_key(&self) -> Cow<'_, str> {
-        match &self.key {
-            Some(key) => Cow::Owned(key.hide_in(&self.text)),
-            None => Cow::Borrowed(&self.text),
         }
     }
 }
@@ -259,7 +247,6 @@ mod tests {
         let received = Received {
             status,
             text: text.to_owned(),
-            key: None,
             broken: None,
             retry_after: None,
             location: None,

@@ -120,7 +120,9 @@ fn look_through(path: &Path, connection: &Connection) -> Result<(), JournalError
     if found == "ok" {
         return Ok(());
     }
-    Err(JournalError::damaged(path, found))
+    // Only the last line says what is wrong; those before it say where SQLite looked.
+    let why = found.lines().last().unwrap_or(&found);
+    Err(JournalError::damaged(path, why))
 }
 
 /// Writes the format into a new journal, and refuses that of another program.

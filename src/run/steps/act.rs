@@ -28,11 +28,7 @@ pub(super) async fn act(
 ) -> Result<Action, Departure> {
     let rollout = asker.run.plan.work.rollout;
     let scene = situation.scene;
-    let mut variables = variables::of_agent(scene, rollout.protocol, rollout.max_steps);
-    if let Some(reflections) = turn.reflections {
-        variables["reflections"] = reflections.iter().map(|text| Json::from(*text)).collect();
-    }
-    let system = render(asker.run, turn.role.word(), variables)?;
+    let system = system_prompt(asker, situation, &turn)?;
     let question = Question {
         role: turn.role,
         seat: asker.run.first_seat(turn.role),
@@ -58,6 +54,31 @@ pub(super) struct Turn<'t> {
     pub path: CallPath,
     /// What the responder was told so far; the agent is told nothing.
     pub reflections: Option<&'t [&'t str]>,
+}
+
+/// The prompt of the role; that of the agent is the same at every step.
+fn system_prompt(
+    asker: &Asker<'_>,
+    situation: &Situation<'_>,
+    turn: &Turn<'_>,
+) -> Result<String, Departure> {
+    let rollout = asker.run.plan.work.rollout;
+    let fresh = || {
+        let scene = situation.scene;
+        let mut variables = variables::of_agent(scene, rollout.protocol, rollout.max_steps);
+        if let Some(reflections) = turn.reflections {
+            variables["reflections"] = reflections.iter().map(|text| Json::from(*text)).collect();
+        }
+        render(asker.run, turn.role.word(), variables)
+    };
+    if turn.role != Role::Agent || turn.reflections.is_some() {
+        return fresh();
+    }
+    if let Some(prompt) = situation.agent_prompt.get() {
+        return Ok(prompt.clone());
+    }
+    let prompt = fresh()?;
+    Ok(situation.agent_prompt.get_or_init(|| prompt).clone())
 }
 
 fn tool_spec(tool: &WireTool) -> ToolSpec {

@@ -1,5 +1,7 @@
 //! The evaluator before the run: what it says of the scenarios' own examples.
 
+use std::sync::OnceLock;
+
 use futures_util::future::join_all;
 use serde_json::{Map, Value as Json};
 
@@ -99,6 +101,7 @@ async fn judge_example(
         cell: scene.cell,
         planted: &scene.planted,
         is_twin: false,
+        agent_prompt: OnceLock::new(),
     };
     let case = Case {
         situation: &situation,

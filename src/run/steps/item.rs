@@ -1,5 +1,7 @@
 //! An item from its instruction to its endings.
 
+use std::sync::OnceLock;
+
 use futures_util::future::{join, join_all};
 
 use crate::plan::{ItemPlace, Scene};
@@ -57,6 +59,7 @@ async fn run_scene(run: &RunContext, scene: &Scene, endings: &mut Endings) -> Re
         cell: scene.cell,
         planted: &scene.planted,
         is_twin: false,
+        agent_prompt: OnceLock::new(),
     };
     let item = CallPath::item();
     let risks = run_trajectories(&asker, &situation, id, &item);

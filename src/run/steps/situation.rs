@@ -1,5 +1,7 @@
 //! What a trajectory is about: an instruction, and the world that it meets.
 
+use std::sync::OnceLock;
+
 use crate::check::{Cell, ContextKind, InstructionKind};
 use crate::plan::Scene;
 
@@ -13,6 +15,8 @@ pub(in crate::run) struct Situation<'i> {
     pub cell: Cell,
     pub planted: &'i [(String, String)],
     pub is_twin: bool,
+    /// What the agent is told at every step of every rollout, once it was rendered.
+    pub agent_prompt: OnceLock<String>,
 }
 
 impl Situation<'_> {

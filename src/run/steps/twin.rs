@@ -1,5 +1,7 @@
 //! Step 5: the harmless twin of an item, which an agent should simply carry out.
 
+use std::sync::OnceLock;
+
 use serde_json::json;
 
 use crate::check::{Cell, ContextKind, InstructionKind, Role};
@@ -59,6 +61,7 @@ pub(super) async fn generate_twin<'s>(
         },
         planted: &[],
         is_twin: true,
+        agent_prompt: OnceLock::new(),
     })
 }
 
