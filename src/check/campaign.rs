@@ -100,6 +100,18 @@ pub enum SplitBy {
     Outcome,
 }
 
+impl SplitBy {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Scenario => "scenario",
+            Self::Row => "row",
+            Self::Toolkit => "toolkit",
+            Self::Outcome => "outcome",
+        }
+    }
+}
+
 /// A form in which the dataset is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ use super::runs::failure_of;
 use crate::check::Export;
 use crate::dataset::{DatasetInput, Written, write};
 use crate::plan::Plan;
-use crate::run::{Ending, ItemCounts, endings, status};
+use crate::run::{Ending, ItemCounts, SplitPart, endings, status};
 
 /// Writes the dataset of the run in `run` to `target`.
 pub fn write_dataset(
@@ -53,7 +53,7 @@ fn unfinished_words(items: &ItemCounts) -> Option<String> {
 /// Where the files are, what is in them, and what to look at next.
 pub fn describe_files(written: &Written, target: &Path) -> String {
     let mut text = format!(
-        "\ndataset   {} ({})\n",
+        "dataset   {} ({})\n",
         target.display(),
         counted(written.records, "record")
     );
@@ -75,13 +75,12 @@ pub fn describe_files(written: &Written, target: &Path) -> String {
 
 /// "train 61", "validation 9", …: the rows of each of an export's files for trainers.
 fn parts_of(written: &Written, export: Export) -> Vec<String> {
-    written
-        .files
-        .iter()
-        .filter_map(|file| {
-            let name = file.path.strip_prefix(export.word())?.strip_prefix('/')?;
-            let part = name.strip_suffix(".jsonl")?;
-            Some(format!("{part} {}", file.rows?))
+    SplitPart::ALL
+        .into_iter()
+        .filter_map(|part| {
+            let path = format!("{}/{}.jsonl", export.word(), part.word());
+            let file = written.files.iter().find(|file| file.path == path)?;
+            Some(format!("{} {}", part.word(), file.rows?))
         })
         .collect()
 }

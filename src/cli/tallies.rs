@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::output::counted;
+use crate::plan::grouped;
 use crate::run::{ItemCounts, RunSummary, Status};
 
 /// How a run ended, for standard output.
@@ -83,9 +83,6 @@ fn items(items: &ItemCounts) -> String {
 }
 
 fn spent(calls: u64, tokens: u64, usd: f64) -> String {
-    format!(
-        "{}, {}, ${usd:.2}",
-        counted(calls, "call"),
-        counted(tokens, "token")
-    )
+    let (calls, tokens) = (grouped(calls), grouped(tokens));
+    format!("{calls} ({tokens} tokens, ${usd:.2})")
 }

@@ -24,7 +24,7 @@ pub(super) fn render_card(
     let sections = [
         title(input, tally),
         contents(files, tables),
-        sizes(tally),
+        sizes(input, tally),
         risks(tally),
         making(input, tally),
         losses(input),
@@ -144,7 +144,7 @@ fn contents(files: &[WrittenFile], tables: &[(Form, SplitPart)]) -> String {
     format!("## Files\n\n{}", table(["file", "rows", "for"], rows))
 }
 
-fn sizes(tally: &Tally) -> String {
+fn sizes(input: DatasetInput<'_>, tally: &Tally) -> String {
     let row = |kind: Kind| {
         let [train, validation, test] = SplitPart::ALL.map(|split| tally.of_kind(kind, split));
         [
@@ -160,6 +160,16 @@ fn sizes(tally: &Tally) -> String {
         "## Kinds and splits\n\n{}",
         table(["records", "train", "validation", "test", "all"], rows)
     );
+    text += &format!(
+        "\n\nRecords of one {} are in one split only, and a twin is in that of its item.",
+        input.plan.work.split.by.word()
+    );
+    if tally.harmful_twins > 0 {
+        text += &format!(
+            "\n\nTwins in which an action was judged unsafe all the same: {}. They are no targets in `sft` and `alpaca`.",
+            tally.harmful_twins
+        );
+    }
     if tally.over_refusals > 0 {
         text += &format!(
             "\n\nTwins in which the agent refused or stalled: {}. They are no targets in `sft` and `alpaca`.",
@@ -206,8 +216,9 @@ fn making(input: DatasetInput<'_>, tally: &Tally) -> String {
         "A generator writes a user's instruction that may lead to harm. An agent acts on it with \
          simulated tools; each action is judged before it is carried out, and the first unsafe one \
          ends the trajectory. A responder then looks for a safe action in the same place; while it \
-         proposes unsafe ones, a reflector says why. A panel decides both labels. The method is that \
-         of AutoSafe (arXiv 2505.17735)."
+         proposes unsafe ones, a reflector says why. Where a rule of the scenario matches, it decides \
+         the label; elsewhere the evaluators do, by majority. The method is that of AutoSafe (arXiv \
+         2505.17735)."
             .to_owned(),
         format!(
             "Plan `{}`, seed {}. Scenarios: {}; trajectories an item: {}; steps of each: at most {}; \

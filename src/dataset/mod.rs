@@ -2,7 +2,7 @@
 //!
 //! In come records, one after the other in the plan's order, and what the run has to say about
 //! itself; out goes a folder: `records.jsonl`, the exports, a card and a manifest. Every export is
-//! a pure function of one record, and all are made from one [`history`] of its turns, so that they
+//! a pure function of one record, and all are made from one `history` of its turns, so that they
 //! cannot disagree. The same records give the same bytes.
 
 mod alpaca;

@@ -16,6 +16,8 @@ pub(super) struct Tally {
     pub(super) scenarios: BTreeMap<String, u64>,
     pub(super) models: BTreeMap<Role, BTreeSet<String>>,
     pub(super) over_refusals: u64,
+    /// Twins that ended in an unsafe action.
+    pub(super) harmful_twins: u64,
     pub(super) usage: Usage,
     /// USD.
     pub(super) cost: f64,
@@ -30,6 +32,8 @@ impl Tally {
         *self.kinds.entry((record.kind, record.split)).or_default() += 1;
         *self.scenarios.entry(record.scenario.clone()).or_default() += 1;
         self.over_refusals += u64::from(record.over_refusal == Some(true));
+        let is_harmful = record.kind == Kind::Twin && record.unsafe_action.is_some();
+        self.harmful_twins += u64::from(is_harmful);
         self.simulated += u64::from(record.simulated);
         self.usage += record.usage;
         self.cost += record.cost;

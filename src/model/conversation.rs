@@ -90,6 +90,9 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning: Option<String>,
     pub usage: Usage,
+    /// Whether the simulated model said it, in process or behind a server.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
 }
 
 /// Why a model stopped.

@@ -222,6 +222,7 @@ mod tests {
 
     fn said(content: &str) -> Answer {
         Answer {
+            simulated: false,
             content: content.to_owned(),
             tool_calls: Vec::new(),
             finish: Finish::Stop,

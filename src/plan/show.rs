@@ -266,7 +266,7 @@ fn counted(count: u64, what: &str) -> String {
 }
 
 /// The number with a comma between thousands.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

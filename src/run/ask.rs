@@ -222,7 +222,7 @@ impl<'r> Asker<'r> {
             None => self.call_anew(model, path, request).await?,
         };
         if let StoredReply::Answer(answer) = &reply {
-            tally.count(role, model, answer.usage());
+            tally.count(role, model, answer.usage(), answer.simulated);
         }
         Ok(reply)
     }

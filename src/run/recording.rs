@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Provider, Role};
+use crate::check::Role;
 use crate::model::Usage;
 
 use super::context::RunContext;
@@ -95,10 +95,7 @@ pub(super) fn enter_sums(run: &RunContext, record: &mut Record, sums: &Sums) {
         .sum();
     // In billionths, so that every reader of JSON reads back the same number.
     record.cost = (usd * 1e9).round() / 1e9;
-    record.simulated = sums.usage.keys().any(|model| {
-        let identity = run.plan.work.models.get(model);
-        identity.is_some_and(|identity| identity.provider == Provider::Sim)
-    });
+    record.simulated = sums.simulated;
 }
 
 fn tools(situation: &Situation<'_>) -> Vec<RecordTool> {

@@ -16,14 +16,17 @@ pub(super) struct Sums {
     /// Whole numbers by model, so that no rounding depends on the order.
     pub usage: BTreeMap<Key, Usage>,
     pub players: BTreeMap<Role, BTreeSet<Key>>,
+    /// Whether any answer was the simulated model's.
+    pub simulated: bool,
 }
 
 impl Tally {
     /// Counts one answer.
-    pub fn count(&self, role: Role, model: &Key, usage: Usage) {
+    pub fn count(&self, role: Role, model: &Key, usage: Usage, simulated: bool) {
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *sums.usage.entry(model.clone()).or_default() += usage;
         sums.players.entry(role).or_default().insert(model.clone());
+        sums.simulated |= simulated;
     }
 
     /// What was counted so far.
@@ -50,6 +53,7 @@ impl Sums {
         for (model, usage) in &other.usage {
             *self.usage.entry(model.clone()).or_default() += *usage;
         }
+        self.simulated |= other.simulated;
         for (role, models) in &other.players {
             self.players
                 .entry(*role)

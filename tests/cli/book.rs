@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use autosafe::prompt::{builtin_prompts, variables_of};
 
-use crate::support::{repository, run, succeed};
+use crate::support::{autosafe, repository, run, succeed};
 
 /// A fenced block of a page.
 struct Block {
@@ -112,10 +112,34 @@ fn every_variable_of_every_role_is_in_the_book() {
 }
 
 #[test]
-fn the_readme_shows_both_commands() {
+fn the_readme_shows_both_commands_and_what_the_first_prints() {
     let readme = page("README.md");
     assert!(readme.contains("$ cargo run --release -- run scenarios/quickstart.ots\n"));
     assert!(readme.contains("$ cargo test"));
+    let said = succeed(project().path(), ["run", "scenarios/quickstart.ots"]);
+    assert!(readme.contains(said.out.trim_end()), "{}", said.out);
+}
+
+#[test]
+fn the_readme_shows_what_is_said_of_its_mistakes() {
+    let readme = page("README.md");
+    let example = blocks_of("README.md")
+        .into_iter()
+        .find(|block| block.kind == "ots")
+        .expect("the README has a source");
+    let wrong = example
+        .text
+        .replace("{{ secret }} reaches", "{{ secert }} reaches")
+        .replace("body contains", "bodi contains");
+    let folder = project();
+    fs::write(folder.path().join("leak.ots"), wrong).expect("writable");
+    let said = autosafe(folder.path(), ["check", "leak.ots"])
+        .env("COLUMNS", "80")
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8(said.stdout).expect("UTF-8");
+    assert_eq!(said.matches("did you mean").count(), 2, "{said}");
+    assert!(readme.contains(said.trim_end()), "{said}");
 }
 
 /// A copy of what a user has beside the book: the scenarios.

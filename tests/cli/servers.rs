@@ -191,6 +191,10 @@ fn imported_toolkits_run_over_http_in_every_cell() {
         .map(|record| record["cell"].as_str().expect("a cell").to_owned())
         .collect();
     assert_eq!(cells.len(), 6, "{cells:?}");
+    assert!(
+        records.iter().all(|record| record["simulated"] == true),
+        "a simulated model behind a server is still a simulated one"
+    );
 }
 
 /// The same source with a model on `server` in every role.

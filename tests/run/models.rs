@@ -76,6 +76,7 @@ pub fn scripted(
 
 pub fn said(content: impl ToString) -> Answer {
     Answer {
+        simulated: false,
         content: content.to_string(),
         tool_calls: Vec::new(),
         finish: Finish::Stop,
@@ -91,6 +92,7 @@ pub fn said(content: impl ToString) -> Answer {
 
 pub fn calls(tool: &str, arguments: Json) -> Answer {
     Answer {
+        simulated: false,
         tool_calls: vec![ToolCallText {
             id: "call".to_owned(),
             name: tool.to_owned(),

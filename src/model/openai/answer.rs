@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::failure::Received;
 use crate::model::conversation::{Answer, Finish, Request, ToolCallText, Usage};
 use crate::model::error::CallError;
+use crate::model::sim::FINGERPRINT;
 use crate::model::tokens::{estimated_request_tokens, estimated_tokens};
 
 #[derive(Deserialize)]
@@ -16,6 +17,8 @@ struct Completion {
     usage: Option<WireUsage>,
     #[serde(default)]
     error: Option<Json>,
+    #[serde(default)]
+    system_fingerprint: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -91,7 +94,10 @@ pub(super) fn read_answer(request: &Request, received: &Received) -> Result<Answ
     let Some(choice) = completion.choices.into_iter().next() else {
         return Err(received.broken_body("it holds no `choices`".to_owned()));
     };
-    Ok(answer(request, choice, completion.usage))
+    Ok(Answer {
+        simulated: completion.system_fingerprint.as_deref() == Some(FINGERPRINT),
+        ..answer(request, choice, completion.usage)
+    })
 }
 
 fn answer(request: &Request, choice: Choice, usage: Option<WireUsage>) -> Answer {
@@ -116,6 +122,7 @@ fn answer(request: &Request, choice: Choice, usage: Option<WireUsage>) -> Answer
             .or(message.reasoning)
             .filter(|words| !words.is_empty()),
         usage,
+        simulated: false,
     }
 }
 

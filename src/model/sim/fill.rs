@@ -263,7 +263,10 @@ impl Filler<'_> {
             }
             (Some(least), None) => (least * 100.0).ceil() as i64 + dice.between(0, 90_000),
             (None, Some(most)) => (most * 100.0).floor() as i64 - dice.between(0, 90_000),
-            (None, None) => dice.between(500, 250_000),
+            (None, None) => {
+                let (least, most) = usual_hundredths(place.name);
+                dice.between(least, most)
+            }
         };
         float(cents as f64 / 100.0)
     }
@@ -343,6 +346,17 @@ fn is_money(name: &str) -> bool {
     words_of_name(name)
         .iter()
         .any(|word| ["amount", "price", "sum", "value", "total"].contains(&word.as_str()))
+}
+
+/// Of a number with a fraction, in hundredths.
+fn usual_hundredths(name: &str) -> (i64, i64) {
+    let words = words_of_name(name);
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    match () {
+        () if has(&["rating", "score", "stars"]) => (100, 500),
+        () if has(&["celsius", "temperature", "degrees"]) => (1500, 15_000),
+        () => (500, 250_000),
+    }
 }
 
 fn usual_range(name: &str) -> (i64, i64) {

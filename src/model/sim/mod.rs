@@ -26,3 +26,4 @@ mod world;
 pub use faults::{BadFaultPlan, FaultPlan};
 pub use server::{ServerOptions, serve};
 pub use simulated::Sim;
+pub(in crate::model) use wire::FINGERPRINT;

@@ -1,6 +1,6 @@
 //! What a request holds: its sections, and the names, addresses and numbers in them.
 
-use super::words::{EMPTY_WORDS, VERBS};
+use super::words::{DETERMINERS, EMPTY_WORDS, VERBS};
 
 /// What stands between `<tag>` and `</tag>`.
 pub(super) fn section<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
@@ -49,6 +49,13 @@ pub(super) fn matter(text: &str) -> String {
 }
 
 fn matter_of_sentence(sentence: &str) -> Option<String> {
+    let named = named(sentence);
+    if let Some(matter) = named.iter().find(|it| it.contains(' ')).or(named.first()) {
+        return Some(match matter.starts_with(['/', '~']) {
+            true => format!("what is in {matter}"),
+            false => format!("the {matter}"),
+        });
+    }
     let runs = runs(sentence);
     if let Some(run) = runs.iter().find(|run| run.len() > 1) {
         return Some(format!("the {}", run[..run.len().min(3)].join(" ")));
@@ -58,6 +65,32 @@ fn matter_of_sentence(sentence: &str) -> Option<String> {
     }
     let word = runs.into_iter().flatten().find(|word| word.len() > 3)?;
     Some(format!("the {word}"))
+}
+
+/// What a sentence names with an article or the like before it, and its paths, in their order.
+fn named(sentence: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    let mut open: Option<Vec<&str>> = None;
+    for token in sentence.split_whitespace() {
+        let word = token.trim_matches(|letter: char| "'`*-\"()[]{}.,;:!?".contains(letter));
+        let goes_on = says_what(word);
+        if let Some(run) = open.as_mut().filter(|run| goes_on && run.len() < 3) {
+            run.push(word);
+        } else {
+            named.extend(open.take().map(|run| run.join(" ")));
+        }
+        if DETERMINERS.contains(&word.to_lowercase().as_str()) {
+            open = Some(Vec::new());
+        } else if paths(word).len() == 1 {
+            named.push(word.to_owned());
+        }
+        if token.ends_with(['.', ',', ';', ':', '!', '?', ')']) {
+            named.extend(open.take().map(|run| run.join(" ")));
+        }
+    }
+    named.extend(open.map(|run| run.join(" ")));
+    named.retain(|name| !name.is_empty());
+    named
 }
 
 /// Words that stand side by side and say something, in their order.
@@ -249,6 +282,18 @@ mod tests {
         );
         assert_eq!(about("/photos is to be cleared."), "what is in /photos");
         assert_eq!(about("Send the API key to them."), "the API key");
+        assert_eq!(
+            about("/photos has to be cleared, because a colleague takes over."),
+            "what is in /photos"
+        );
+        assert_eq!(
+            about("The oven has to be on, or open, when it is needed later."),
+            "the oven"
+        );
+        assert_eq!(
+            about("A summary of a mail thread has to go to a partner."),
+            "the mail thread"
+        );
         assert_eq!(about("Do it."), "this");
     }
 

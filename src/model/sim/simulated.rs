@@ -38,6 +38,7 @@ impl Sim {
             tool_calls,
             refusal,
             reasoning: None,
+            simulated: true,
         };
         within(answer, request.max_tokens)
     }

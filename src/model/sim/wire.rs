@@ -206,6 +206,9 @@ fn format(format: WireFormat) -> AnswerFormat {
     }
 }
 
+/// How an answer on the wire says that nobody but the simulated model gave it.
+pub(in crate::model) const FINGERPRINT: &str = "autosafe-sim";
+
 /// The body that carries an answer.
 pub(super) fn write_answer(model: &str, answer: &Answer) -> Json {
     let mut message = json!({"role": "assistant", "content": answer.content});
@@ -227,6 +230,7 @@ pub(super) fn write_answer(model: &str, answer: &Answer) -> Json {
         "object": "chat.completion",
         "created": 0,
         "model": model,
+        "system_fingerprint": FINGERPRINT,
         "choices": [{"index": 0, "message": message, "finish_reason": finish}],
         "usage": {
             "prompt_tokens": answer.usage.input,

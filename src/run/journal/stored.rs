@@ -42,6 +42,8 @@ pub(in crate::run) struct StoredAnswer {
     output_tokens: u64,
     cached_tokens: u64,
     reasoning_tokens: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,6 +111,7 @@ impl From<Answer> for StoredAnswer {
             output_tokens: answer.usage.output,
             cached_tokens: answer.usage.cached,
             reasoning_tokens: answer.usage.reasoning,
+            simulated: answer.simulated,
         }
     }
 }
@@ -117,6 +120,7 @@ impl From<StoredAnswer> for Answer {
     fn from(stored: StoredAnswer) -> Self {
         let usage = stored.usage();
         Self {
+            simulated: stored.simulated,
             content: stored.content,
             tool_calls: stored.tool_calls.into_iter().map(Into::into).collect(),
             finish: stored.finish.into(),

@@ -14,6 +14,7 @@ fn open(path: &Path) -> Journal {
 
 fn call(content: &str) -> StoredCall {
     let answer = Answer {
+        simulated: false,
         content: content.to_owned(),
         tool_calls: Vec::new(),
         finish: Finish::Stop,

@@ -164,6 +164,7 @@ fn read_call(scene: &Scene, name: &str, text: &str) -> Result<Map<String, Json>,
         refusal: None,
         reasoning: None,
         usage: crate::model::Usage::default(),
+        simulated: false,
     };
     match read_answer(&written, &tool.tool.parameters) {
         Ok((Json::Object(arguments), _)) => Ok(arguments),
