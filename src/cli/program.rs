@@ -57,6 +57,10 @@ pub fn unreadable(path: &Path, error: &ReadError) -> Failure {
 
 /// The text of a file that is a JSON document rather than a source.
 fn is_compiled(path: &Path) -> Option<String> {
+    // A named pipe or a device would never end.
+    if !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
     let text = std::fs::read_to_string(path).ok()?;
     text.trim_start().starts_with('{').then_some(text)
 }

@@ -11,6 +11,9 @@ use super::value_set::ValueSet;
 /// Combinations of values that are handled.
 pub(super) const MAX_COMBINATIONS: u64 = 30_000_000;
 
+/// Steps that a covering may cost: about the rows that it needs, times what is looked at for each.
+pub(super) const MAX_STEPS: u64 = 300_000_000;
+
 /// Steps that may go into the candidates of one row, and into trying again as a whole.
 const STEPS_FOR_ROW: usize = 300_000;
 const STEPS_IN_ALL: usize = 4_000_000;
@@ -34,6 +37,21 @@ pub(super) fn combinations_of(sizes: &[usize], strength: usize) -> u64 {
         }
     }
     sums[strength]
+}
+
+/// How many steps a covering of `strength` axes costs at the least, constraints aside.
+pub(super) fn least_steps(sizes: &[usize], strength: usize) -> u64 {
+    let mut largest: Vec<u64> = sizes.iter().map(|&size| size as u64).collect();
+    largest.sort_unstable_by(|one, other| other.cmp(one));
+    let rows = largest.iter().take(strength);
+    let rows = rows.fold(1_u64, |rows, &size| rows.saturating_mul(size));
+    // Each value of an axis is looked at in each group of axes that it is in.
+    let others = sizes.len().saturating_sub(1) as u64;
+    let groups = (1..strength as u64).fold(1_u64, |groups, place| {
+        groups.saturating_mul(others + 1 - place) / place
+    });
+    let values: u64 = largest.iter().sum();
+    rows.saturating_mul(values.saturating_mul(groups))
 }
 
 /// Rows of `space` that cover every allowed combination of `strength` axes.

@@ -15,6 +15,9 @@ const DEAD: u32 = u32::MAX;
 /// Nodes that a diagram may have while it is built.
 const MAX_NODES: usize = 200_000;
 
+/// Parts of formulas that may be looked at while a diagram is built.
+const MAX_STEPS: usize = 2_000_000;
+
 /// Constraints tie so many axes together that their rows cannot be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooTangled;
@@ -46,7 +49,12 @@ impl Diagram {
         let mut states = vec![Formula::all(parts.iter().cloned())];
         let is_void = states[0] == Formula::False;
         let mut nodes = 0;
+        let mut steps = 0;
         for (&axis, &size) in axes.iter().zip(&sizes) {
+            steps += states.iter().map(Formula::parts).sum::<usize>() * size;
+            if steps > MAX_STEPS {
+                return Err(TooTangled);
+            }
             let (level, next) = expand(&states, axis, size);
             nodes += level.len();
             if nodes + next.len() > MAX_NODES {

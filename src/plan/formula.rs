@@ -64,6 +64,14 @@ impl Formula {
         Self::joined(parts, Self::True, Self::All)
     }
 
+    /// How many parts it is made of: about what it costs to give an axis its value.
+    pub(super) fn parts(&self) -> usize {
+        match self {
+            Self::True | Self::False | Self::Among { .. } | Self::Pair { .. } => 1,
+            Self::All(parts) | Self::Any(parts) => 1 + parts.iter().map(Self::parts).sum::<usize>(),
+        }
+    }
+
     /// Whether one holds at least.
     fn any(parts: impl IntoIterator<Item = Formula>) -> Self {
         let mut sets: BTreeMap<usize, ValueSet> = BTreeMap::new();

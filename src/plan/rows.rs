@@ -185,17 +185,20 @@ fn wise_problem(scenario: &Scenario, strength: u32) -> Option<Diagnostic> {
     }
     let sizes: Vec<usize> = scenario.axes.iter().map(|axis| axis.values.len()).collect();
     let combinations = cover::combinations_of(&sizes, strength as usize);
-    (combinations > MAX_COMBINATIONS).then(|| {
-        Diagnostic::new(
-            Code::TooLarge,
-            span,
-            format!(
-                "`{}` has {combinations} combinations of {strength} axes, more than {MAX_COMBINATIONS}",
-                scenario.name
-            ),
+    let name = &scenario.name;
+    let message = if combinations > MAX_COMBINATIONS {
+        format!(
+            "`{name}` has {combinations} combinations of {strength} axes, more than {MAX_COMBINATIONS}"
         )
-        .help("cover combinations of fewer axes")
-    })
+    } else if cover::least_steps(&sizes, strength as usize) > cover::MAX_STEPS {
+        format!("to cover the {combinations} combinations of `{name}` would take too long")
+    } else {
+        return None;
+    };
+    Some(
+        Diagnostic::new(Code::TooLarge, span, message)
+            .help("cover combinations of fewer axes, give the axes fewer values, or draw rows with `sample(…)`"),
+    )
 }
 
 fn too_tangled(scenario: &Scenario) -> Diagnostic {

@@ -195,6 +195,13 @@ fn a_strength_beyond_the_axes_is_told() {
 }
 
 #[test]
+fn a_covering_that_would_take_too_long_is_refused() {
+    let problem = only_problem(&scenario(&[100; 60], Cover::Wise(2)));
+    assert_eq!((problem.code, problem.span), (Code::TooLarge, COVER));
+    assert!(problem.message.contains("too long"), "{}", problem.message);
+}
+
+#[test]
 fn more_rows_than_a_million_are_too_many() {
     let problem = only_problem(&scenario(&[10; 7], Cover::All));
     assert_eq!((problem.code, problem.span), (Code::TooLarge, COVER));
