@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::exit::{Exit, Outcome};
+use super::exit::Outcome;
 use super::output::print_error;
 
 /// Describe how agents come to harm; get training sets and evaluations.
@@ -28,11 +28,11 @@ enum Command {
     Plan(PlanArguments),
     /// Write the plan that a run carries out
     Compile(CompileArguments),
-    /// Carry a file's campaign out, or go on with a run that was stopped
+    /// Carry a campaign out and write its dataset, or go on with a run that was stopped
     Run(RunArguments),
     /// Tell how far a run is, also while it goes on
     Status(StatusArguments),
-    /// Write a run's dataset again
+    /// Write a run's dataset again, from what the run has; no model is called
     Export(ExportArguments),
     /// Serve the simulated model over HTTP
     Sim(SimArguments),
@@ -50,20 +50,20 @@ pub enum Format {
 #[derive(Debug, Args)]
 pub struct InitArguments {
     /// The folder to write into; made where it does not exist
-    #[arg(default_value = ".")]
+    #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     /// Files, and folders whose .ots files are all checked
-    #[arg(required = true)]
+    #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// How problems are printed
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
-    /// Count these as errors too
-    #[arg(long, value_enum)]
+    /// Count these as errors too; both with `warnings,lints`
+    #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',')]
     pub deny: Vec<Deny>,
 }
 
@@ -90,9 +90,12 @@ pub struct PlanArguments {
     /// How the plan is printed
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
-    /// Print every item, one JSON object a line
+    /// Print every item instead, one JSON object a line
     #[arg(long)]
     pub items: bool,
+    /// Show instead what changed since this earlier plan or source
+    #[arg(long, value_name = "OLD", conflicts_with_all = ["items", "format"])]
+    pub diff: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -117,14 +120,14 @@ pub struct RunArguments {
     /// The campaign to run, where the file has several
     #[arg(long, value_name = "NAME")]
     pub campaign: Option<String>,
-    /// Run only the N items with the lowest ids
+    /// Run only the N items with the lowest ids, a fair sample of the whole
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
     /// Calls in flight, all models together
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub concurrency: Option<u32>,
-    /// Override the budget: usd=50, tokens=10M, time=2h
-    #[arg(long, value_name = "LIMIT", value_delimiter = ',')]
+    /// Put these in place of the campaign's budget: usd=50,tokens=10M,time=2h
+    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
     pub budget: Vec<super::run::BudgetOverride>,
 }
 
@@ -141,7 +144,7 @@ pub struct StatusArguments {
 pub struct ExportArguments {
     /// The run's folder
     pub run: PathBuf,
-    /// The exports to write, separated by commas [default: those of the campaign]
+    /// The exports to write, such as sft,dpo [default: those of the campaign]
     #[arg(long, value_name = "EXPORTS", value_delimiter = ',')]
     pub format: Vec<super::export::ExportName>,
     /// Where the dataset goes [default: the run's dataset folder]
@@ -158,7 +161,12 @@ pub struct SimArguments {
     #[arg(long, value_name = "TIME", value_parser = super::sim::parse_latency, default_value = "0ms")]
     pub latency: std::time::Duration,
     /// Faults on the wire, with their shares: 429=5%,500=2%,timeout=1%,truncate=1%,malformed=2%
-    #[arg(long, value_name = "FAULTS", default_value = "")]
+    #[arg(
+        long,
+        value_name = "FAULTS",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub fault: String,
     /// Refuse calls that do not carry this environment variable's value as their key
     #[arg(long, value_name = "VARIABLE")]
@@ -195,8 +203,7 @@ fn perform(command: Command) -> Outcome {
         Command::Export(arguments) => super::export::export(&arguments),
         Command::Sim(arguments) => super::sim::sim(&arguments),
         Command::Completions(arguments) => {
-            super::completions::completions(arguments.shell, &mut Arguments::command());
-            Ok(Exit::Done)
+            super::completions::completions(arguments.shell, &mut Arguments::command())
         }
     }
 }

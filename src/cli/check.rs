@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{CheckArguments, Deny, Format};
 use super::exit::{Exit, Failure, Outcome};
-use super::output::{colors_results, count_words, counted, print_result, width};
+use super::output::{colors_results, count_words, counted, print_note, print_result, width};
 use super::program;
 use crate::diagnostic::{Severity, render_human, render_json};
 
@@ -18,7 +18,7 @@ pub fn check(arguments: &CheckArguments) -> Outcome {
     }
     print_result(&report.text)?;
     if arguments.format == Format::Human {
-        eprintln!("{}", report.summary(files.len() as u64));
+        print_note(report.summary(files.len() as u64));
     }
     Ok(report.exit(&arguments.deny))
 }
@@ -102,7 +102,9 @@ fn sources(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     files.sort();
-    files.dedup();
+    let mut seen = BTreeSet::new();
+    // One that cannot be found is kept as it is: reading it will tell why.
+    files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
     Ok(files)
 }
 

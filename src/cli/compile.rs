@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::arguments::CompileArguments;
 use super::exit::{Exit, Failure, Outcome};
-use super::output::{counted, print_result};
+use super::output::{counted, print_note, print_result, why_unwritten};
 use super::program;
 
 /// Writes the plan of a campaign.
@@ -17,16 +17,17 @@ pub fn compile(arguments: &CompileArguments) -> Outcome {
     }
     std::fs::write(&arguments.output, bytes).map_err(|error| {
         Failure::usage(format!(
-            "cannot write `{}`: {error}",
-            arguments.output.display()
+            "cannot write `{}`: {}",
+            arguments.output.display(),
+            why_unwritten(&error)
         ))
     })?;
-    eprintln!(
+    print_note(format_args!(
         "{} of campaign `{}` in {} (plan {})",
         counted(plan.settings.estimate.items, "item"),
         plan.work.campaign,
         arguments.output.display(),
         &plan.plan_id[..8],
-    );
+    ));
     Ok(Exit::Done)
 }

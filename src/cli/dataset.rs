@@ -53,7 +53,7 @@ fn unfinished_words(items: &ItemCounts) -> Option<String> {
 /// Where the files are, what is in them, and what to look at next.
 pub fn describe_files(written: &Written, target: &Path) -> String {
     let mut text = format!(
-        "\ndataset   {} ({})\n",
+        "dataset   {} ({})\n",
         target.display(),
         counted(written.records, "record")
     );

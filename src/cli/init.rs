@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::arguments::InitArguments;
 use super::exit::{Exit, Failure, Outcome};
+use super::output::{print_note, why_unwritten};
 
 /// The files of a new project: path and text.
 const FILES: &[(&str, &str)] = &[
@@ -21,22 +22,30 @@ const FILES: &[(&str, &str)] = &[
 
 /// Writes a small working project. Files that are there already are left as they are.
 pub fn init(arguments: &InitArguments) -> Outcome {
+    let folder = arguments.folder.as_path();
+    if folder.exists() && !folder.is_dir() {
+        let message = format!("`{}` is a file, not a folder", folder.display());
+        return Err(Failure::usage(message));
+    }
+    // "tools.ots" reads better than "./tools.ots".
+    let folder = folder.strip_prefix(".").unwrap_or(folder);
     for (path, text) in FILES {
-        let target = arguments.folder.join(path);
+        let target = folder.join(path);
         let word = match write_new(&target, text) {
             Ok(()) => "wrote",
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => "kept",
             Err(error) => {
                 return Err(Failure::usage(format!(
-                    "cannot write `{}`: {error}",
-                    target.display()
+                    "cannot write `{}`: {}",
+                    target.display(),
+                    why_unwritten(&error)
                 )));
             }
         };
-        eprintln!("{word:>6} {}", target.display());
+        print_note(format_args!("{word:>6} {}", target.display()));
     }
-    let entry = arguments.folder.join("risks.ots");
-    eprintln!("\nnext: autosafe run {}", entry.display());
+    let entry = folder.join("risks.ots");
+    print_note(format_args!("\nnext: autosafe run {}", entry.display()));
     Ok(Exit::Done)
 }
 

@@ -16,19 +16,21 @@ pub fn print_error(message: &str) {
     } else {
         "error"
     };
-    eprintln!("{mark}: {message}");
+    print_note(format!("{mark}: {message}"));
+}
+
+/// Prints a line to standard error. That nobody may read it changes nothing of the work.
+pub fn print_note(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Prints diagnostics to standard error, as people read them, with a line that counts them.
 pub fn print_diagnostics(diagnostics: &[Diagnostic], sources: &SourceMap) {
     for diagnostic in diagnostics {
-        eprintln!(
-            "{}",
-            render_human(diagnostic, sources, width(), colors_errors())
-        );
+        print_note(render_human(diagnostic, sources, width(), colors_errors()));
     }
     if let Some(counts) = count_words(diagnostics.iter().map(Diagnostic::severity)) {
-        eprintln!("{counts}");
+        print_note(counts);
     }
 }
 
@@ -59,6 +61,16 @@ pub fn print_result(text: impl AsRef<[u8]>) -> Result<(), Failure> {
     out.write_all(text.as_ref())
         .and_then(|()| out.flush())
         .map_err(|error| output_failure(&error))
+}
+
+/// Why a file could not be written.
+pub fn why_unwritten(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "its folder does not exist".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a folder, not a file".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of the path is a file, not a folder".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// What a failed write to standard output means.

@@ -6,11 +6,16 @@ use super::arguments::{Format, PlanArguments};
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{output_failure, print_result};
 use super::program;
-use crate::plan::{Items, Plan, render_plan};
+use crate::plan::{Items, Plan, render_difference, render_plan};
 
 /// Shows what a run would do.
 pub fn plan(arguments: &PlanArguments) -> Outcome {
     let plan = program::plan_of(&arguments.file, arguments.campaign.as_deref())?;
+    if let Some(old) = &arguments.diff {
+        let old = program::plan_of(old, arguments.campaign.as_deref())?;
+        print_result(render_difference(&old, &plan))?;
+        return Ok(Exit::Done);
+    }
     match (arguments.items, arguments.format) {
         (true, _) => print_items(&plan)?,
         (false, Format::Json) => print_result(plan.to_bytes())?,

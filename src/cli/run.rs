@@ -54,7 +54,7 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path) -> Outcome {
     let target = folder.join("dataset");
     let written = write_dataset(plan, folder, &target, &plan.settings.exports)?;
     print_result(describe_summary(&plan.work.campaign, summary))?;
-    print_result(describe_files(&written, &target))?;
+    print_result("\n".to_owned() + &describe_files(&written, &target))?;
     if summary.items.failed > 0
         && let Some(words) = failure_words(folder)
     {

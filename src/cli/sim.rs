@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::arguments::SimArguments;
 use super::exit::{Exit, Failure, Outcome};
+use super::output::print_note;
 use super::runs::start_runtime;
 use crate::model::{FaultPlan, ServerOptions, serve};
 
@@ -29,7 +30,9 @@ async fn listen(arguments: &SimArguments, options: ServerOptions) -> Outcome {
         .await
         .map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    eprintln!("the simulated model answers at http://{address}/v1 (Ctrl-C ends it)");
+    print_note(format_args!(
+        "the simulated model answers at http://{address}/v1 (Ctrl-C ends it)"
+    ));
     serve(listener, options, interrupted())
         .await
         .map_err(cannot)?;

@@ -4,6 +4,7 @@
 mod conflict;
 mod cover;
 mod diagram;
+mod difference;
 mod document;
 mod draws;
 mod estimate;
@@ -26,6 +27,7 @@ mod validity;
 mod value_set;
 mod wire_names;
 
+pub use difference::render_difference;
 pub use document::{
     ContextPlan, Coverage, Estimate, ExamplePlan, FORMAT, InstructionPlan, Pick, Plan, PlannedAxis,
     Range, ScenarioPlan, Settings, UsdRange, VerbatimPlan, Work,

@@ -24,7 +24,7 @@ pub enum RunError {
     },
     #[error("the run in {} is under way in process {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
-    #[error("{} is not the folder of a run: it holds no {missing}", path.display())]
+    #[error("`{}` is not the folder of a run: it holds no {missing}", path.display())]
     NoRun {
         path: PathBuf,
         missing: &'static str,

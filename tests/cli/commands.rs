@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{assert_same_files, files_under, json_lines, repository, run, succeed};
+use crate::support::{
+    assert_same_files, autosafe, files_under, json_lines, repository, run, succeed,
+};
 
 const QUICKSTART: &str = "scenarios/quickstart.ots";
 
@@ -122,6 +124,31 @@ fn plan_counts_the_items_that_it_lists() {
 }
 
 #[test]
+fn plan_tells_what_changed_since_an_earlier_plan() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = |file: &str, old: &str| succeed(folder.path(), ["plan", file, "--diff", old]).out;
+    let text = "ots 1\nuse std.outcomes.{DataLoss}\nuse std.toolkits.{Files}\n\
+        scenario Cleanup {\n outcomes = [DataLoss]\n toolkits = [Files]\n\
+        vary { folder in [\"/a\", \"/b\"] }\n\
+        instruction = \"Clear {{ folder }}.\"\n trigger = \"Too much is gone.\"\n}\n";
+    let more = text.replace("\"/b\"]", "\"/c\", \"/d\", \"/b\"]");
+    fs::write(folder.path().join("old.ots"), text).expect("writable");
+    fs::write(folder.path().join("new.ots"), more).expect("writable");
+    succeed(folder.path(), ["compile", "old.ots", "-o", "old.json"]);
+    assert!(plan("old.ots", "old.json").contains("the same work"));
+    let told = plan("new.ots", "old.json");
+    assert!(
+        told.contains("4 items: 2 as before, 2 new, 0 gone"),
+        "{told}"
+    );
+    let told = plan("old.ots", "new.ots");
+    assert!(
+        told.contains("2 items: 2 as before, 0 new, 2 gone"),
+        "{told}"
+    );
+}
+
+#[test]
 fn status_and_export_read_a_finished_run() {
     let folder = tempfile::tempdir().expect("a folder");
     succeed(
@@ -206,6 +233,63 @@ fn every_shipped_scenario_checks_without_a_problem() {
         ],
     );
     assert!(said.err.contains("no problems"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_checked_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::copy(quickstart(), folder.path().join("one.ots")).expect("writable");
+    let said = succeed(folder.path(), ["check", ".", "one.ots", "./one.ots"]);
+    assert!(said.err.contains("in 1 file\n"), "{}", said.err);
+}
+
+#[test]
+fn a_project_is_not_begun_inside_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("notes.txt"), "notes").expect("writable");
+    let (status, message) = refusal(folder.path(), &["init", "notes.txt"]);
+    assert_eq!(status, 2, "{message}");
+    assert!(message.contains("`notes.txt` is a file"), "{message}");
+    assert!(!message.contains("kept"), "{message}");
+}
+
+#[test]
+fn readers_that_go_away_are_no_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for arguments in [
+        vec!["completions", "zsh"],
+        vec!["explain"],
+        vec!["init", "project"],
+        vec!["check", "project"],
+        vec!["compile", "project/risks.ots", "-o", "plan.json"],
+        vec!["plan", "project/risks.ots", "--items"],
+        vec!["run", "project/risks.ots", "--limit", "2"],
+    ] {
+        let (out, err) = (closed_pipe(), closed_pipe());
+        let status = autosafe(folder.path(), &arguments)
+            .stdout(out)
+            .stderr(err)
+            .status()
+            .expect("the program starts");
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+/// The end that one writes to of a pipe that nobody reads.
+fn closed_pipe() -> std::io::PipeWriter {
+    let (_reader, writer) = std::io::pipe().expect("a pipe");
+    writer
+}
+
+#[test]
+fn a_plan_that_cannot_be_written_says_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (status, message) = refusal(
+        folder.path(),
+        &["compile", &quickstart(), "-o", "no/such/plan.json"],
+    );
+    assert_eq!(status, 2, "{message}");
+    assert!(message.contains("its folder does not exist"), "{message}");
 }
 
 /// What the program says of an input that it cannot use, and its exit status.
