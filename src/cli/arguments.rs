@@ -1,44 +1,12 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::exit::Outcome;
-use super::output::print_error;
-
-/// Describe how agents come to harm; get training sets and evaluations.
-#[derive(Debug, Parser)]
-#[command(name = "autosafe", version, max_term_width = 100)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Write a small working project: a scenario file, a toolkit, a campaign, a CI snippet
-    Init(InitArguments),
-    /// Check files and folders, and report every problem
-    Check(CheckArguments),
-    /// Tell the longer story of a problem's code, with an example before and after
-    Explain(ExplainArguments),
-    /// Show what a run would do and cost, before any money is spent
-    Plan(PlanArguments),
-    /// Write the plan that a run carries out
-    Compile(CompileArguments),
-    /// Carry a campaign out and write its dataset, or go on with a run that was stopped
-    Run(RunArguments),
-    /// Tell how far a run is, also while it goes on
-    Status(StatusArguments),
-    /// Write a run's dataset again, from what the run has; no model is called
-    Export(ExportArguments),
-    /// Serve the simulated model over HTTP
-    Sim(SimArguments),
-    /// Print shell completions
-    Completions(CompletionsArguments),
-}
+use super::budget_override::BudgetOverride;
+use super::export_name::ExportName;
+use super::latency::parse_latency;
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -128,7 +96,7 @@ pub struct RunArguments {
     pub concurrency: Option<u32>,
     /// Put these in place of the campaign's budget: usd=50,tokens=10M,time=2h
     #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
-    pub budget: Vec<super::run::BudgetOverride>,
+    pub budget: Vec<BudgetOverride>,
 }
 
 #[derive(Debug, Args)]
@@ -146,7 +114,7 @@ pub struct ExportArguments {
     pub run: PathBuf,
     /// The exports to write, such as sft,dpo [default: those of the campaign]
     #[arg(long, value_name = "EXPORTS", value_delimiter = ',')]
-    pub format: Vec<super::export::ExportName>,
+    pub format: Vec<ExportName>,
     /// Where the dataset goes [default: the run's dataset folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -158,7 +126,7 @@ pub struct SimArguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
     pub listen: std::net::SocketAddr,
     /// Wait this long before every answer: 200ms, 1.5s
-    #[arg(long, value_name = "TIME", value_parser = super::sim::parse_latency, default_value = "0ms")]
+    #[arg(long, value_name = "TIME", value_parser = parse_latency, default_value = "0ms")]
     pub latency: std::time::Duration,
     /// Faults on the wire, with their shares: 429=5%,500=2%,timeout=1%,truncate=1%,malformed=2%
     #[arg(
@@ -177,33 +145,4 @@ pub struct SimArguments {
 pub struct CompletionsArguments {
     /// The shell to complete for
     pub shell: clap_complete::Shell,
-}
-
-/// Reads the process's arguments, does what they say, and gives the exit status.
-pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match perform(arguments.command) {
-        Ok(exit) => exit.into(),
-        Err(failure) => {
-            print_error(&failure.message);
-            failure.exit.into()
-        }
-    }
-}
-
-fn perform(command: Command) -> Outcome {
-    match command {
-        Command::Init(arguments) => super::init::init(&arguments),
-        Command::Check(arguments) => super::check::check(&arguments),
-        Command::Explain(arguments) => super::explain::explain(&arguments),
-        Command::Plan(arguments) => super::plan::plan(&arguments),
-        Command::Compile(arguments) => super::compile::compile(&arguments),
-        Command::Run(arguments) => super::run::run(&arguments),
-        Command::Status(arguments) => super::status::status(&arguments),
-        Command::Export(arguments) => super::export::export(&arguments),
-        Command::Sim(arguments) => super::sim::sim(&arguments),
-        Command::Completions(arguments) => {
-            super::completions::completions(arguments.shell, &mut Arguments::command())
-        }
-    }
 }

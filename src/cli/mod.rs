@@ -1,17 +1,23 @@
 //! The command line: one file per command.
 //!
+//! `command_line` hands each command its `arguments`; what two commands share has a file of its own.
+//!
 //! Standard output is for results, standard error for everything else. Every command ends in an
 //! [`Exit`], whose numbers are a contract.
 
 mod arguments;
+mod budget_override;
 mod check;
+mod command_line;
 mod compile;
 mod completions;
 mod dataset;
 mod exit;
 mod explain;
 mod export;
+mod export_name;
 mod init;
+mod latency;
 mod output;
 mod plan;
 mod program;
@@ -21,5 +27,5 @@ mod sim;
 mod status;
 mod tallies;
 
-pub use arguments::main;
+pub use command_line::main;
 pub use exit::Exit;

@@ -1,7 +1,5 @@
 //! `autosafe sim`
 
-use std::time::Duration;
-
 use super::arguments::SimArguments;
 use super::exit::{Exit, Failure, Outcome};
 use super::output::print_note;
@@ -55,25 +53,4 @@ fn required_key(arguments: &SimArguments) -> Result<Option<String>, Failure> {
             ))
         }),
     }
-}
-
-/// Reads `200ms`, `1.5s` or a bare number of milliseconds.
-pub fn parse_latency(text: &str) -> Result<Duration, String> {
-    let (number, unit) = match text.find(|character: char| character.is_ascii_alphabetic()) {
-        Some(at) => text.split_at(at),
-        None => (text, "ms"),
-    };
-    let value: f64 = number
-        .parse()
-        .map_err(|_| format!("`{text}` is no time; write `200ms` or `1.5s`"))?;
-    let seconds = match unit {
-        "ms" => value / 1000.0,
-        "s" => value,
-        _ => {
-            return Err(format!(
-                "`{unit}` is no unit of time here; write `ms` or `s`"
-            ));
-        }
-    };
-    Duration::try_from_secs_f64(seconds).map_err(|_| format!("`{text}` is no time to wait"))
 }

@@ -1,0 +1,73 @@
+//! The commands, and what carries each of them out.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use super::arguments::{
+    CheckArguments, CompileArguments, CompletionsArguments, ExplainArguments, ExportArguments,
+    InitArguments, PlanArguments, RunArguments, SimArguments, StatusArguments,
+};
+use super::exit::Outcome;
+use super::output::print_error;
+
+/// Describe how agents come to harm; get training sets and evaluations.
+#[derive(Debug, Parser)]
+#[command(name = "autosafe", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a small working project: a scenario file, a toolkit, a campaign, a CI snippet
+    Init(InitArguments),
+    /// Check files and folders, and report every problem
+    Check(CheckArguments),
+    /// Tell the longer story of a problem's code, with an example before and after
+    Explain(ExplainArguments),
+    /// Show what a run would do and cost, before any money is spent
+    Plan(PlanArguments),
+    /// Write the plan that a run carries out
+    Compile(CompileArguments),
+    /// Carry a campaign out and write its dataset, or go on with a run that was stopped
+    Run(RunArguments),
+    /// Tell how far a run is, also while it goes on
+    Status(StatusArguments),
+    /// Write a run's dataset again, from what the run has; no model is called
+    Export(ExportArguments),
+    /// Serve the simulated model over HTTP
+    Sim(SimArguments),
+    /// Print shell completions
+    Completions(CompletionsArguments),
+}
+
+/// Reads the process's arguments, does what they say, and gives the exit status.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match perform(arguments.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            print_error(&failure.message);
+            failure.exit.into()
+        }
+    }
+}
+
+fn perform(command: Command) -> Outcome {
+    match command {
+        Command::Init(arguments) => super::init::init(&arguments),
+        Command::Check(arguments) => super::check::check(&arguments),
+        Command::Explain(arguments) => super::explain::explain(&arguments),
+        Command::Plan(arguments) => super::plan::plan(&arguments),
+        Command::Compile(arguments) => super::compile::compile(&arguments),
+        Command::Run(arguments) => super::run::run(&arguments),
+        Command::Status(arguments) => super::status::status(&arguments),
+        Command::Export(arguments) => super::export::export(&arguments),
+        Command::Sim(arguments) => super::sim::sim(&arguments),
+        Command::Completions(arguments) => {
+            super::completions::completions(arguments.shell, &mut Arguments::command())
+        }
+    }
+}
