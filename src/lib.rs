@@ -60,6 +60,7 @@ pub fn analyse(entry: &str, files: &dyn Files) -> Result<Analysis, ReadError> {
         diagnostics.retain(|problem| problem.severity() != Severity::Lint);
     }
     diagnostic::sort(&mut diagnostics);
+    diagnostic::keep_first_errors(&mut diagnostics, &workspace.sources);
     Ok(Analysis {
         workspace,
         program,

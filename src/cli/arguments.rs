@@ -15,6 +15,19 @@ pub enum Format {
     Json,
 }
 
+/// How problems are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProblemFormat {
+    /// For people
+    Human,
+    /// One JSON object per problem per line
+    Json,
+    /// A SARIF 2.1.0 log, for code scanning
+    Sarif,
+    /// Workflow commands, which GitHub shows beside the lines
+    Github,
+}
+
 #[derive(Debug, Args)]
 pub struct InitArguments {
     /// The folder to write into; made where it does not exist
@@ -29,7 +42,7 @@ pub struct CheckArguments {
     pub paths: Vec<PathBuf>,
     /// How problems are printed
     #[arg(long, value_enum, default_value = "human")]
-    pub format: Format,
+    pub format: ProblemFormat,
     /// Count these as errors too; both with `warnings,lints`
     #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',')]
     pub deny: Vec<Deny>,

@@ -23,6 +23,7 @@ mod plan;
 mod program;
 mod run;
 mod runs;
+mod shown_paths;
 mod sim;
 mod status;
 mod tallies;

@@ -9,6 +9,18 @@ use crate::source::SourceMap;
 /// Columns of a terminal that does not tell its width.
 const DEFAULT_WIDTH: usize = 100;
 
+/// Problems that are drawn for people; nobody reads more, and programs are told of all.
+pub const DRAWN: usize = 200;
+
+/// What is said of the problems that are not drawn, if there are such.
+pub fn undrawn(problems: usize) -> Option<String> {
+    let more = problems.checked_sub(DRAWN).filter(|more| *more > 0)?;
+    let more = counted(more as u64, "more problem");
+    Some(format!(
+        "… and {more}; `autosafe check --format json` tells all of them"
+    ))
+}
+
 /// Prints one message to standard error.
 pub fn print_error(message: &str) {
     let mark = if colors_errors() {
@@ -26,8 +38,11 @@ pub fn print_note(text: impl std::fmt::Display) {
 
 /// Prints diagnostics to standard error, as people read them, with a line that counts them.
 pub fn print_diagnostics(diagnostics: &[Diagnostic], sources: &SourceMap) {
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(DRAWN) {
         print_note(render_human(diagnostic, sources, width(), colors_errors()));
+    }
+    if let Some(more) = undrawn(diagnostics.len()) {
+        print_note(more);
     }
     if let Some(counts) = count_words(diagnostics.iter().map(Diagnostic::severity)) {
         print_note(counts);

@@ -1,6 +1,6 @@
 //! From a path on the command line to a program, and from a program to a plan.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
 use super::output::print_diagnostics;
@@ -11,8 +11,14 @@ use crate::{Analysis, analyse, plan};
 
 /// What the compiler finds out about the program that begins at `path`.
 pub fn load(path: &Path) -> Result<Analysis, Failure> {
+    load_with_root(path).map(|(analysis, _)| analysis)
+}
+
+/// The same, and the root of the project that `path` belongs to.
+pub fn load_with_root(path: &Path) -> Result<(Analysis, PathBuf), Failure> {
     let (project, entry) = Project::containing(path).map_err(|error| unreadable(path, &error))?;
-    analyse(&entry, &project).map_err(|error| unreadable(path, &error))
+    let analysis = analyse(&entry, &project).map_err(|error| unreadable(path, &error))?;
+    Ok((analysis, project.root().to_path_buf()))
 }
 
 /// The plan of one campaign of the source at `path`; its problems go to standard error.

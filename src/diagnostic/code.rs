@@ -43,6 +43,13 @@ macro_rules! codes {
                 }
             }
 
+            /// What kind of problem it is, in one sentence.
+            pub fn summary(self) -> &'static str {
+                match self {
+                    $(Code::$variant => concat!($($doc),+).trim_ascii_start(),)+
+                }
+            }
+
             /// How bad a problem of this kind is.
             pub fn severity(self) -> Severity {
                 match self {

@@ -374,3 +374,33 @@ fn errors_of_a_source_are_all_reported_before_anything_runs() {
     assert_eq!(codes, ["unknown-name", "unknown-name"]);
     assert_eq!(refusal(folder.path(), &["run", "wrong.ots"]).0, 1);
 }
+
+#[test]
+fn reports_for_others_name_files_from_the_checkout() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let project = folder.path().join("my risks");
+    fs::create_dir_all(project.join("inner")).expect("writable");
+    fs::write(project.join("autosafe.toml"), "").expect("writable");
+    fs::write(project.join("inner/wrong.ots"), "use std.toolkits.{Mial}\n").expect("writable");
+    let check = |working: &Path, format: &str, checkout: Option<&Path>| {
+        let file = project.join("inner/wrong.ots").display().to_string();
+        let mut command = autosafe(working, ["check", &file, "--format", format]);
+        command.env_remove("GITHUB_WORKSPACE");
+        command.envs(checkout.map(|checkout| ("GITHUB_WORKSPACE", checkout)));
+        let output = command.output().expect("the program starts");
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let place = "file=my risks/inner/wrong.ots,line=1";
+    let from_above = check(folder.path(), "github", None);
+    assert!(from_above.contains(place), "{from_above}");
+    let in_a_workflow = check(&project, "github", Some(folder.path()));
+    assert!(in_a_workflow.contains(place), "{in_a_workflow}");
+    let log = check(folder.path(), "sarif", None);
+    let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(
+        place["artifactLocation"]["uri"],
+        "my%20risks/inner/wrong.ots"
+    );
+}

@@ -58,6 +58,13 @@ fn told_of_each(heading: &str) -> Vec<String> {
 
 /// What is said of the files in a part of a page; the last of them is the entry.
 fn problems(code: Code, heading: &str) -> Vec<&'static str> {
+    let analysis = analysis(code, heading);
+    let found = analysis.diagnostics.iter();
+    found.map(|problem| problem.code.name()).collect()
+}
+
+/// What is found out about the files in a part of a page; the last of them is the entry.
+pub fn analysis(code: Code, heading: &str) -> autosafe::Analysis {
     let blocks = blocks(section(page(code), heading));
     let (entry, others) = blocks.split_last().expect("there is an example");
     let files = others
@@ -66,9 +73,7 @@ fn problems(code: Code, heading: &str) -> Vec<&'static str> {
             files.with(block.file_name(), &*block.text)
         })
         .with("risks.ots", &*entry.text);
-    let analysis = autosafe::analyse("risks.ots", &files).expect("the entry is there");
-    let found = analysis.diagnostics.iter();
-    found.map(|problem| problem.code.name()).collect()
+    autosafe::analyse("risks.ots", &files).expect("the entry is there")
 }
 
 /// A fenced block, which is called `ots`, `ots,fails`, `ots,file=NAME` or `json,file=NAME`.
