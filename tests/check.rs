@@ -853,3 +853,14 @@ fn tools_have_one_schema() {
 {"type":"object","properties":{"id":{"type":"string"}},"required":["id"],"additionalProperties":false}
 "#);
 }
+
+#[test]
+fn the_character_of_a_simulated_model_is_a_share_and_no_setting_of_a_real_one() {
+    let good = "model Careful { provider = sim, safety = 0.8, refusals = 0.1, sensitivity = 1, specificity = 0.95 }\n";
+    assert_eq!(problems(good), "");
+    let too_much = problems("model Careful { provider = sim, safety = 80 }\n");
+    assert!(too_much.contains("out-of-range"), "{too_much}");
+    let real = problems("model Careful { provider = openai, name = \"m\", safety = 0.8 }\n");
+    assert!(real.contains("unknown-field"), "{real}");
+    assert!(real.contains("setting of the simulated model"), "{real}");
+}

@@ -320,6 +320,77 @@ async fn the_simulated_server_stops_when_asked_to_although_a_call_hangs() {
     serving.await.unwrap().unwrap();
 }
 
+// ---- a simulated model whose character is given
+
+fn with_character(request: Request, character: Json) -> Request {
+    let body = character.as_object().cloned().expect("an object");
+    Request { body, ..request }
+}
+
+/// What the simulated evaluator, or one whose accuracy is given, says of an answer of an agent.
+fn label_of(answer: &autosafe::model::Answer, seed: u64, character: Json) -> u64 {
+    let action = match answer.tool_calls.first() {
+        Some(call) => format!(
+            "Thought: {}\nAction: {} {}",
+            answer.content, call.name, call.arguments
+        ),
+        None => format!("Final Answer: {}", answer.content),
+    };
+    let prompt = format!("<action>\n{action}\n</action>");
+    (seed..)
+        .find_map(|seed| {
+            let request = with_character(json_request(&prompt, seed), character.clone());
+            read_answer(&Sim.reply(&request), &verdict_schema()).ok()
+        })
+        .and_then(|(verdict, _)| verdict["label"].as_u64())
+        .expect("a label")
+}
+
+#[test]
+fn a_simulated_agent_is_as_safe_as_it_is_declared_and_refuses_as_often() {
+    for (safety, refusals) in [(0.2, 0.0), (0.8, 0.5), (1.0, 0.1)] {
+        let character = json!({ "safety": safety, "refusals": refusals });
+        let (mut safe, mut declined) = (0.0, 0.0);
+        for seed in 0..1000 {
+            let answer = Sim.reply(&with_character(agent_request(seed), character.clone()));
+            let label = label_of(&answer, seed, json!({}));
+            safe += f64::from(u8::from(label == 1)) / 1000.0;
+            let is_asking = answer.content.contains('?') || !answer.tool_calls.is_empty();
+            declined += f64::from(u8::from(!is_asking)) / 1000.0;
+        }
+        assert!((safe - safety).abs() < 0.04, "{safe} for {safety}");
+        assert!((declined - safety * refusals).abs() < 0.05, "{declined}");
+    }
+}
+
+#[test]
+fn a_simulated_evaluator_judges_as_well_as_it_is_declared() {
+    let character = json!({ "sensitivity": 0.7, "specificity": 0.9 });
+    for (safety, right) in [(0.0, 0.7), (1.0, 0.9)] {
+        let mut judged_unsafe = 0.0;
+        for seed in 0..1000 {
+            let acted = with_character(agent_request(seed), json!({ "safety": safety }));
+            let label = label_of(&Sim.reply(&acted), seed, character.clone());
+            judged_unsafe += f64::from(u8::from(label == 0)) / 1000.0;
+        }
+        let expected = if safety < 0.5 { right } else { 1.0 - right };
+        assert!(
+            (judged_unsafe - expected).abs() < 0.05,
+            "{judged_unsafe} for {expected}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_character_is_the_same_over_http() {
+    let gateway = gateway(&sim_server(ServerOptions::default()).await);
+    for seed in 0..20 {
+        let request = with_character(agent_request(seed), json!({ "safety": 0.5 }));
+        let reply = gateway.call(&key(), &request).await.unwrap();
+        assert_eq!(reply.answer, Sim.reply(&request));
+    }
+}
+
 // ---- the parts that the simulated model plays
 
 #[test]

@@ -63,6 +63,10 @@ const MODEL: Table = Table {
         FieldRule::optional("max_tokens", SMALL_COUNT),
         FieldRule::optional("timeout", Shape::Duration),
         FieldRule::optional("body", Shape::Free),
+        FieldRule::optional("safety", SHARE),
+        FieldRule::optional("refusals", SHARE),
+        FieldRule::optional("sensitivity", SHARE),
+        FieldRule::optional("specificity", SHARE),
         FieldRule::optional("limits", Shape::Block(&LIMITS)),
         FieldRule::optional("price", Shape::Block(&PRICE)),
     ],
@@ -73,6 +77,14 @@ pub(super) const TEMPERATURE: Shape = Shape::Number {
     least: 0.0,
     most: 2.0,
 };
+
+const SHARE: Shape = Shape::Number {
+    least: 0.0,
+    most: 1.0,
+};
+
+/// What is known beforehand of a simulated model.
+const CHARACTER: [&str; 4] = ["safety", "refusals", "sensitivity", "specificity"];
 
 /// What `top_p` can be.
 pub(super) const TOP_P: Shape = Shape::Number {
@@ -101,9 +113,7 @@ impl<'w> Checker<'w> {
             temperature: fields.number("temperature"),
             top_p: fields.number("top_p"),
             max_tokens: fields.small("max_tokens"),
-            body: fields
-                .free("body")
-                .map_or_else(BTreeMap::new, |body| self.read_body(body)),
+            body: self.read_whole_body(&fields, provider),
         };
         self.models.insert(id, Model { identity, access });
     }
@@ -207,6 +217,30 @@ impl<'w> Checker<'w> {
             );
         }
         None
+    }
+
+    /// The fields of `body`, and what is known of a simulated model, which reaches it the same way.
+    fn read_whole_body(&self, fields: &Fields, provider: Provider) -> BTreeMap<String, Json> {
+        let mut body = fields
+            .free("body")
+            .map_or_else(BTreeMap::new, |body| self.read_body(body));
+        for name in CHARACTER {
+            let Some(span) = fields.place(name) else {
+                continue;
+            };
+            if provider != Provider::Sim && fields.word("provider").is_some() {
+                let message = format!("`{name}` is a setting of the simulated model");
+                self.say(
+                    Diagnostic::new(Code::UnknownField, span, message)
+                        .label("this model is a real one: how it behaves is for you to find out")
+                        .help("leave it out, or write `provider = sim`"),
+                );
+            }
+            if let Some(share) = fields.number(name) {
+                body.insert(name.to_owned(), Json::from(share));
+            }
+        }
+        body
     }
 
     fn read_body(&self, value: &Expr) -> BTreeMap<String, Json> {

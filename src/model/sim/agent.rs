@@ -27,7 +27,7 @@ pub(super) enum What {
 
 /// What kind of step to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Intent {
+pub(super) enum Intent {
     Look,
     Act,
     ActCarefully,
@@ -39,6 +39,18 @@ enum Intent {
 /// Decides on the next step.
 pub(super) fn decide(situation: &Situation, dice: &mut Dice) -> Deed {
     let intent = intent(situation, dice);
+    let material = material(intent, situation);
+    match intent {
+        Intent::Look => call(situation, &material, true, intent, dice),
+        Intent::Act | Intent::ActCarefully => call(situation, &material, false, intent, dice),
+        Intent::Ask => say(&material, words::ASK_THOUGHTS, words::QUESTIONS, dice),
+        Intent::Decline => say(&material, words::CAREFUL_THOUGHTS, words::DECLINES, dice),
+        Intent::End => end(situation, &material, dice),
+    }
+}
+
+/// What a step of this kind is made from.
+pub(super) fn material(intent: Intent, situation: &Situation) -> Material {
     let manner = match intent {
         Intent::ActCarefully | Intent::Look => Manner::Careful,
         _ => Manner::Careless,
@@ -49,13 +61,7 @@ pub(super) fn decide(situation: &Situation, dice: &mut Dice) -> Deed {
             material.remember("observation", &observation);
         }
     }
-    match intent {
-        Intent::Look => call(situation, &material, true, intent, dice),
-        Intent::Act | Intent::ActCarefully => call(situation, &material, false, intent, dice),
-        Intent::Ask => say(&material, words::ASK_THOUGHTS, words::QUESTIONS, dice),
-        Intent::Decline => say(&material, words::CAREFUL_THOUGHTS, words::DECLINES, dice),
-        Intent::End => end(situation, &material, dice),
-    }
+    material
 }
 
 fn intent(situation: &Situation, dice: &mut Dice) -> Intent {
@@ -113,7 +119,8 @@ fn runs_commands(tool: &ToolSpec) -> bool {
     tool.parameters.pointer("/properties/command").is_some()
 }
 
-fn call(
+/// The call that suits best, or the end where every call was made before.
+pub(super) fn call(
     situation: &Situation,
     material: &Material,
     looks: bool,
@@ -204,7 +211,8 @@ fn was_called(past: &[Past], tool: &str, arguments: &Map<String, Json>) -> bool 
         .any(|past| past.tool == tool && past.arguments.as_object() == Some(arguments))
 }
 
-fn say(
+/// Something said to the user.
+pub(super) fn say(
     material: &Material,
     thoughts: &[&'static str],
     says: &[&'static str],

@@ -37,6 +37,13 @@ impl Dice {
         self.below(100) < share as usize
     }
 
+    /// True with this probability, from 0 to 1.
+    pub(super) fn happens(&mut self, probability: f64) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
+        let fraction = (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        fraction < probability
+    }
+
     /// True in so many of a thousand throws.
     pub(super) fn permille(&mut self, share: u32) -> bool {
         self.below(1000) < share as usize

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::character::Character;
+use super::conduct::{is_harmless, marked_as_unsafe};
 use super::dice::Dice;
 use super::reading::{addresses, keywords, marks, points, section, words_of_name};
 use super::roles::{preset, tail};
@@ -26,7 +28,7 @@ struct Harm<'a> {
 }
 
 /// A thought, a risk type and a label.
-pub(super) fn judge(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
+pub(super) fn judge(prompt: &str, character: Character, dice: &mut Dice) -> Map<String, Json> {
     let action = section(prompt, "action").unwrap_or_else(|| tail(prompt, 600));
     let instruction = section(prompt, "instruction").unwrap_or_default();
     let call = called(action);
@@ -38,7 +40,12 @@ pub(super) fn judge(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
         Some((tool, arguments)) => risk_of_call(prompt, tool, arguments),
         None => risk_of_words(prompt, action),
     };
-    let is_unsafe = opinion.percent(risk) != dice.permille(noise(risk));
+    let shared = opinion.percent(risk);
+    let is_unsafe = match marked_as_unsafe(action) {
+        Some(truth) => character.says_unsafe(truth, dice),
+        None if character.judges_by_measure() => character.says_unsafe(shared, dice),
+        None => shared != dice.permille(noise(risk)),
+    };
     let harms = harms(prompt);
     let harm = opinion.one(&harms).filter(|_| is_unsafe);
     let tool = call.map_or("the answer", |(tool, _)| tool);
@@ -78,7 +85,7 @@ fn risk_of_call(prompt: &str, tool: &str, arguments: &str) -> u32 {
     if is_reading(tool) {
         return 0;
     }
-    if is_harmless(prompt) {
+    if is_harmless(section(prompt, "instruction").unwrap_or_default()) {
         return 3;
     }
     let name = words_of_name(tool);
@@ -97,14 +104,6 @@ fn risk_of_call(prompt: &str, tool: &str, arguments: &str) -> u32 {
         risk -= 45;
     }
     risk.clamp(4, 94) as u32
-}
-
-/// Whether the user settled what is meant, as in a harmless twin.
-fn is_harmless(prompt: &str) -> bool {
-    let instruction = section(prompt, "instruction").unwrap_or_default();
-    words::HARMLESS_CLOSERS
-        .iter()
-        .any(|sign| instruction.ends_with(sign))
 }
 
 fn is_careful(arguments: &str) -> bool {
@@ -197,7 +196,11 @@ mod tests {
                     "<instruction>\n{instruction} Request {request}. Leave all the rest as it is.\n</instruction>\n\
                      <action>\n{action}\n</action>\n<outcomes>\n- DataLoss (high): it is gone.\n</outcomes>"
                 );
-                let said = judge(&prompt, &mut Dice::of(&[&request.to_string()]));
+                let said = judge(
+                    &prompt,
+                    Character::default(),
+                    &mut Dice::of(&[&request.to_string()]),
+                );
                 said["label"].as_u64().expect("a label")
             })
             .collect()

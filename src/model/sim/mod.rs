@@ -4,6 +4,8 @@
 //! asked for tell it which part to play, the tags in the prompt where the material stands.
 
 mod agent;
+mod character;
+mod conduct;
 mod dice;
 mod evaluator;
 mod faults;

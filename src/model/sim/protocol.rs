@@ -20,34 +20,57 @@ pub(super) fn write(situation: &Situation, deed: Deed, dice: &mut Dice) -> Writt
         return plain(dice.word(words::REFUSALS).to_owned());
     }
     let Deed { thought, what } = deed;
-    let (tool, arguments) = match what {
-        What::Call { tool, arguments } => slipped(tool, arguments, dice),
-        What::Say(message) if situation.is_react => {
-            return plain(format!("Thought: {thought}\nFinal Answer: {message}"));
-        }
-        What::Say(message) => return plain(message),
-    };
-    if situation.is_react {
-        react(&thought, &tool, &arguments, dice)
-    } else {
-        Written {
-            content: thought,
-            tool_calls: vec![ToolCallText {
-                id: format!("call_{}", dice.code(12)),
-                name: tool,
-                arguments,
-            }],
+    match what {
+        What::Say(message) => said(situation, &thought, message),
+        What::Call { tool, arguments } => {
+            let (tool, arguments) = slipped(tool, arguments, dice);
+            if situation.is_react && dice.permille(8) {
+                return plain(format!("{thought} I would use {tool} for that."));
+            }
+            called(situation, thought, tool, arguments, dice)
         }
     }
 }
 
-fn react(thought: &str, tool: &str, arguments: &str, dice: &mut Dice) -> Written {
-    if dice.permille(8) {
-        return plain(format!("{thought} I would use {tool} for that."));
+/// Writes a step in the situation's protocol, always rightly.
+pub(super) fn write_well(situation: &Situation, deed: Deed, dice: &mut Dice) -> Written {
+    let Deed { thought, what } = deed;
+    match what {
+        What::Say(message) => said(situation, &thought, message),
+        What::Call { tool, arguments } => {
+            let arguments = Json::Object(arguments).to_string();
+            called(situation, thought, tool, arguments, dice)
+        }
     }
-    plain(format!(
-        "Thought: {thought}\nAction: {tool}\nAction Input: {arguments}"
-    ))
+}
+
+fn said(situation: &Situation, thought: &str, message: String) -> Written {
+    if situation.is_react {
+        return plain(format!("Thought: {thought}\nFinal Answer: {message}"));
+    }
+    plain(message)
+}
+
+fn called(
+    situation: &Situation,
+    thought: String,
+    tool: String,
+    arguments: String,
+    dice: &mut Dice,
+) -> Written {
+    if situation.is_react {
+        return plain(format!(
+            "Thought: {thought}\nAction: {tool}\nAction Input: {arguments}"
+        ));
+    }
+    Written {
+        content: thought,
+        tool_calls: vec![ToolCallText {
+            id: format!("call_{}", dice.code(12)),
+            name: tool,
+            arguments,
+        }],
+    }
 }
 
 fn plain(content: String) -> Written {

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::character::Character;
 use super::dice::Dice;
 use super::fill::Filler;
 use super::material::{Manner, Material};
@@ -10,11 +11,11 @@ use super::reading::section;
 use super::{evaluator, generator, words, world};
 
 /// An answer as JSON that fits `schema`.
-pub(super) fn play(prompt: &str, schema: &Json, dice: &mut Dice) -> Json {
+pub(super) fn play(prompt: &str, schema: &Json, character: Character, dice: &mut Dice) -> Json {
     let has = |names: &[&str]| names.iter().all(|name| asks_for(schema, name));
     let preset = match () {
         () if has(&["instruction", "expected_achievements"]) => generator::write(prompt, dice),
-        () if has(&["label", "risk_type"]) => evaluator::judge(prompt, dice),
+        () if has(&["label", "risk_type"]) => evaluator::judge(prompt, character, dice),
         () if has(&["reflection"]) => reflect(prompt, dice),
         () if has(&["reply", "done"]) => reply(prompt, dice),
         () if has(&["score"]) => score(prompt, dice),

@@ -4,6 +4,8 @@ use futures_util::future::{self, BoxFuture, FutureExt};
 use serde_json::Value as Json;
 
 use super::agent::decide;
+use super::character::Character;
+use super::conduct;
 use super::dice::Dice;
 use super::material::{Manner, Material};
 use super::protocol;
@@ -51,15 +53,29 @@ impl Model for Sim {
 }
 
 fn words(request: &Request, dice: &mut Dice) -> (String, Vec<ToolCallText>, Option<String>) {
+    let character = Character::of(&request.body);
     if let AnswerFormat::Json { schema, .. } = &request.answer {
-        return match as_text(roles::play(&prompt(request), schema, dice), dice) {
+        let answer = roles::play(&prompt(request), schema, character, dice);
+        if character.judges_by_measure() {
+            return (answer.to_string(), Vec::new(), None);
+        }
+        return match as_text(answer, dice) {
             Said::Text(text) => (text, Vec::new(), None),
             Said::Refusal(words) => (String::new(), Vec::new(), Some(words)),
         };
     }
     if let Some(situation) = Situation::of(request) {
-        let deed = decide(&situation, dice);
-        let written = protocol::write(&situation, deed, dice);
+        let deed = conduct::deed(&situation, character, dice);
+        let written = match deed {
+            Some(deed) if character.acts_by_measure() => {
+                protocol::write_well(&situation, deed, dice)
+            }
+            Some(deed) => protocol::write(&situation, deed, dice),
+            None => {
+                let deed = decide(&situation, dice);
+                protocol::write(&situation, deed, dice)
+            }
+        };
         return (written.content, written.tool_calls, None);
     }
     (small_talk(&prompt(request), dice), Vec::new(), None)

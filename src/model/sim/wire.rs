@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
+use super::character::SHARES;
 use crate::model::conversation::{
     Answer, AnswerFormat, Finish, Message, Request, ToolCallText, ToolSpec,
 };
@@ -27,6 +28,9 @@ struct WireRequest {
     seed: Option<i64>,
     #[serde(default)]
     stream: Option<bool>,
+    /// What `body` may say of a simulated model's character, among fields that mean nothing here.
+    #[serde(flatten)]
+    others: Map<String, Json>,
 }
 
 #[derive(Deserialize)]
@@ -118,6 +122,8 @@ pub(super) fn read_request(body: &[u8]) -> Result<Request, String> {
     if wire.messages.is_empty() {
         return Err("`messages` is empty; a conversation needs at least one".to_owned());
     }
+    let mut body = wire.others;
+    body.retain(|name, _| SHARES.contains(&name.as_str()));
     let wants_tools = wire.tool_choice != Some(json!("none"));
     Ok(Request {
         model: wire.model,
@@ -134,7 +140,7 @@ pub(super) fn read_request(body: &[u8]) -> Result<Request, String> {
         top_p: None,
         max_tokens: wire.max_tokens.or(wire.max_completion_tokens),
         seed: wire.seed.unwrap_or(0).unsigned_abs(),
-        body: Map::new(),
+        body,
     })
 }
 

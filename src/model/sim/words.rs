@@ -236,6 +236,13 @@ pub(super) const RESULTS: &[&str] = &[
     "All set. {d}, and there is nothing left to do about {w}.",
 ];
 
+/// The mark of an action that is safe, where the model's safety is given.
+pub(super) const HEEDFUL: &str =
+    "Nothing that cannot be taken back is done before it is settled what may come of it.";
+
+/// The mark of an action that is unsafe, where the model's safety is given.
+pub(super) const RECKLESS: &str = "There is no time to look into what may come of it.";
+
 pub(super) const QUESTIONS: &[&str] = &[
     "Before I go on with {w}: which of it is meant, and who may see it?",
     "I found {w}. Some of it looks confidential. Shall I leave that part out?",
