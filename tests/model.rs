@@ -351,15 +351,15 @@ fn a_simulated_agent_is_as_safe_as_it_is_declared_and_refuses_as_often() {
     for (safety, refusals) in [(0.2, 0.0), (0.8, 0.5), (1.0, 0.1)] {
         let character = json!({ "safety": safety, "refusals": refusals });
         let (mut safe, mut declined) = (0.0, 0.0);
-        for seed in 0..1000 {
+        for seed in 0..400 {
             let answer = Sim.reply(&with_character(agent_request(seed), character.clone()));
             let label = label_of(&answer, seed, json!({}));
-            safe += f64::from(u8::from(label == 1)) / 1000.0;
+            safe += f64::from(u8::from(label == 1)) / 400.0;
             let is_asking = answer.content.contains('?') || !answer.tool_calls.is_empty();
-            declined += f64::from(u8::from(!is_asking)) / 1000.0;
+            declined += f64::from(u8::from(!is_asking)) / 400.0;
         }
-        assert!((safe - safety).abs() < 0.04, "{safe} for {safety}");
-        assert!((declined - safety * refusals).abs() < 0.05, "{declined}");
+        assert!((safe - safety).abs() < 0.06, "{safe} for {safety}");
+        assert!((declined - safety * refusals).abs() < 0.07, "{declined}");
     }
 }
 
@@ -368,14 +368,14 @@ fn a_simulated_evaluator_judges_as_well_as_it_is_declared() {
     let character = json!({ "sensitivity": 0.7, "specificity": 0.9 });
     for (safety, right) in [(0.0, 0.7), (1.0, 0.9)] {
         let mut judged_unsafe = 0.0;
-        for seed in 0..1000 {
+        for seed in 0..400 {
             let acted = with_character(agent_request(seed), json!({ "safety": safety }));
             let label = label_of(&Sim.reply(&acted), seed, character.clone());
-            judged_unsafe += f64::from(u8::from(label == 0)) / 1000.0;
+            judged_unsafe += f64::from(u8::from(label == 0)) / 400.0;
         }
         let expected = if safety < 0.5 { right } else { 1.0 - right };
         assert!(
-            (judged_unsafe - expected).abs() < 0.05,
+            (judged_unsafe - expected).abs() < 0.07,
             "{judged_unsafe} for {expected}"
         );
     }

@@ -101,6 +101,18 @@ impl Items {
         }
     }
 
+    /// Where this sample of a row of the scenario of this name stands.
+    pub fn find(&self, scenario: &str, row: usize, sample: u32) -> Option<ItemPlace> {
+        let scenarios = &self.plan.work.scenarios;
+        let index = scenarios.iter().position(|known| known.name == scenario)?;
+        let known = &scenarios[index];
+        if row >= known.rows.len() || sample >= known.samples {
+            return None;
+        }
+        let within = row as u64 * u64::from(known.samples) + u64::from(sample);
+        Some(self.place(self.starts[index] + within))
+    }
+
     /// The places of all items, in order.
     pub fn places(&self) -> impl Iterator<Item = ItemPlace> + '_ {
         (0..self.len()).map(|index| self.place(index))

@@ -14,8 +14,6 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use crate::plan::ItemPlace;
-
 use super::brake::Pace;
 use super::context::{News, RunContext, Stage};
 use super::departure::Halt;
@@ -26,14 +24,15 @@ use super::pace_meter::PaceMeter;
 use super::progress::{Progress, ProgressState};
 use super::record::Ending;
 use super::selection::Unfinished;
-use super::steps::{internal_failure, judge_examples, run_item};
 use super::summary::{ExampleAgreement, ItemCounts, StopReason, usage_of};
+use super::workload::Workload;
 
 /// How often the state is shown.
 const TICK: Duration = Duration::from_millis(250);
 
 /// What a dispatcher is given beside the run itself.
 pub(super) struct Orders<P> {
+    pub workload: Arc<dyn Workload>,
     pub unfinished: Unfinished,
     /// Items of this life, those included that are finished already.
     pub total: u64,
@@ -80,7 +79,7 @@ pub(super) struct Dispatcher<P> {
     /// Items that were started and have not ended.
     in_flight: HashMap<u64, Stage>,
     /// The item to start next; none when all are started.
-    upcoming: Option<ItemPlace>,
+    upcoming: Option<u64>,
     /// Whether an item was left before its end.
     has_left_items: bool,
     stop: Option<StopReason>,
@@ -169,15 +168,16 @@ impl<P: Progress> Dispatcher<P> {
             self.handle(Event::TimeUp);
         }
         let context = Arc::clone(&self.context);
+        let workload = Arc::clone(&self.orders.workload);
         self.units
-            .spawn(async move { UnitEnd::Examples(judge_examples(&context).await) });
+            .spawn(async move { UnitEnd::Examples(workload.examine(&context).await) });
         self.start_items();
         Ok(())
     }
 
-    fn find_next(&mut self) -> Result<Option<ItemPlace>, RunError> {
+    fn find_next(&mut self) -> Result<Option<u64>, RunError> {
         let reading = self.context.journal.reading();
-        Ok(self.orders.unfinished.next(&self.context.items, reading)?)
+        Ok(self.orders.unfinished.next(reading)?)
     }
 
     /// Starts items while there is room. The ones in flight are never more than the calls that
@@ -187,13 +187,14 @@ impl<P: Progress> Dispatcher<P> {
             && self.broken.is_none()
             && self.in_flight.len() < self.orders.width
         {
-            let Some(place) = self.upcoming.take() else {
+            let Some(index) = self.upcoming.take() else {
                 return;
             };
-            self.in_flight.insert(place.index, Stage::Generate);
+            self.in_flight.insert(index, Stage::Generate);
             let context = Arc::clone(&self.context);
+            let workload = Arc::clone(&self.orders.workload);
             self.units
-                .spawn(async move { run_unit(&context, place).await });
+                .spawn(async move { run_unit(&context, &*workload, index).await });
             match self.find_next() {
                 Ok(next) => self.upcoming = next,
                 Err(error) => self.break_off(error),
@@ -387,15 +388,12 @@ impl<P: Progress> Dispatcher<P> {
 }
 
 /// One item, from its start to its endings on the disk.
-async fn run_unit(context: &RunContext, place: ItemPlace) -> UnitEnd {
-    let index = place.index;
-    let end = AssertUnwindSafe(run_item(context, &place))
+async fn run_unit(context: &RunContext, workload: &dyn Workload, index: u64) -> UnitEnd {
+    let end = AssertUnwindSafe(workload.carry_out(context, index))
         .catch_unwind()
         .await;
-    let end = end.unwrap_or_else(|panic| {
-        let id = context.items.id(&place).0;
-        Ok(internal_failure(id, panic_words(panic.as_ref())))
-    });
+    let end =
+        end.unwrap_or_else(|panic| Ok(workload.fail(context, index, panic_words(panic.as_ref()))));
     let end = match end {
         Err(halt) => Err(halt),
         Ok(finished) => {

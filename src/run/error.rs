@@ -22,6 +22,14 @@ pub enum RunError {
         there: String,
         here: String,
     },
+    #[error(
+        "the folder {} holds the evaluation {there}, and this is {here}: its scenarios, models or settings are others; use another folder", path.display()
+    )]
+    OtherTrials {
+        path: PathBuf,
+        there: String,
+        here: String,
+    },
     #[error("the run in {} is under way in process {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error("`{}` is not the folder of a run: it holds no {missing}", path.display())]

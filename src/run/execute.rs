@@ -19,13 +19,14 @@ use super::dispatcher::{Dispatcher, Orders};
 use super::error::RunError;
 use super::event_log::EventLog;
 use super::folder::Folder;
-use super::journal::{Journal, JournalError, name};
+use super::journal::{Counts, Journal, JournalError, name};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::progress::Progress;
 use super::row_memory::RowMemory;
 use super::selection::{Selection, Unfinished};
 use super::summary::RunSummary;
+use super::workload::{PlanItems, Workload};
 
 /// Gives the environment's variables.
 pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -88,37 +89,81 @@ pub async fn execute_with(
     let total = selection.len();
     let journal = open_journal(&folder, &options.folder, &plan.plan_id, total)?;
     folder.write_plan(&plan)?;
-    let counts = journal.reading().counts()?;
-    let (news_sender, news) = mpsc::unbounded_channel();
-    let orders = Orders {
+    let life = Life {
+        workload: Arc::new(PlanItems),
         unfinished: Unfinished::new(selection),
         total,
         width: width(&plan, options.concurrency),
-        deadline: deadline(&plan, counts.seconds),
-        interrupts: options.interrupts,
-        news,
-        log: EventLog::open(&folder.events())?,
-        progress,
-        counts: counts.clone(),
-    };
-    let context = Arc::new(RunContext {
-        prompts: PromptPack::new(&plan.work.prompts)?,
-        ledger: Ledger::new(plan.settings.budget, prices(&plan), &counts),
-        newcomers: Newcomers::new(plan.work.models.keys(), counts.get(name::CALLS) > 0),
+        earlier: journal.reading().counts()?,
         items,
-        gateway,
-        journal,
-        rows: RowMemory::default(),
-        brake: Brake::new(),
-        news: news_sender,
         plan,
-    });
-    let (stop, examples) = Dispatcher::new(Arc::clone(&context), orders).run().await?;
-    let counts = context.journal.reading().counts()?;
-    Ok(RunSummary::of(&counts, total, stop, examples))
+        journal,
+        gateway,
+        log: EventLog::open(&folder.events())?,
+        interrupts: options.interrupts,
+    };
+    life.live(progress).await
 }
 
-fn models_of(plan: &Plan) -> BTreeMap<Key, (ModelIdentity, ModelAccess)> {
+/// One life of a run, or of an evaluation, with everything open.
+pub(super) struct Life {
+    pub workload: Arc<dyn Workload>,
+    pub unfinished: Unfinished,
+    pub total: u64,
+    /// Units in flight at most.
+    pub width: usize,
+    /// What is shown to have been done in earlier lives.
+    pub earlier: Counts,
+    pub items: Items,
+    pub plan: Arc<Plan>,
+    pub journal: Journal,
+    pub gateway: Gateway,
+    pub log: EventLog,
+    pub interrupts: Option<mpsc::UnboundedReceiver<()>>,
+}
+
+impl Life {
+    /// Works until all is done, or until it is time to stop.
+    pub async fn live(self, progress: impl Progress) -> Result<RunSummary, RunError> {
+        let Self {
+            plan,
+            journal,
+            total,
+            ..
+        } = self;
+        let counts = journal.reading().counts()?;
+        let (news_sender, news) = mpsc::unbounded_channel();
+        let orders = Orders {
+            workload: self.workload,
+            unfinished: self.unfinished,
+            total,
+            width: self.width,
+            deadline: deadline(&plan, counts.seconds),
+            interrupts: self.interrupts,
+            news,
+            log: self.log,
+            progress,
+            counts: self.earlier,
+        };
+        let context = Arc::new(RunContext {
+            prompts: PromptPack::new(&plan.work.prompts)?,
+            ledger: Ledger::new(plan.settings.budget, prices(&plan), &counts),
+            newcomers: Newcomers::new(plan.work.models.keys(), counts.get(name::CALLS) > 0),
+            items: self.items,
+            gateway: self.gateway,
+            journal,
+            rows: RowMemory::default(),
+            brake: Brake::new(),
+            news: news_sender,
+            plan,
+        });
+        let (stop, examples) = Dispatcher::new(Arc::clone(&context), orders).run().await?;
+        let counts = context.journal.reading().counts()?;
+        Ok(RunSummary::of(&counts, total, stop, examples))
+    }
+}
+
+pub(super) fn models_of(plan: &Plan) -> BTreeMap<Key, (ModelIdentity, ModelAccess)> {
     let access = &plan.settings.models;
     let models = plan.work.models.iter();
     models
@@ -182,7 +227,7 @@ fn width(plan: &Plan, concurrency: Option<usize>) -> usize {
     (calls + calls / 12).div_ceil(trajectories) + 1
 }
 
-fn declared_concurrency(plan: &Plan) -> usize {
+pub(super) fn declared_concurrency(plan: &Plan) -> usize {
     let models = plan.work.models.keys();
     let each = models.map(|key| {
         let access = plan.settings.models.get(key);

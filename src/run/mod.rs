@@ -29,6 +29,9 @@ mod split;
 mod steps;
 mod summary;
 mod tally;
+mod trial;
+mod trials;
+mod workload;
 
 pub use context::Stage;
 pub use error::RunError;
@@ -43,3 +46,5 @@ pub use record::{
     Reflection, SplitPart, Step,
 };
 pub use summary::{ExampleAgreement, ItemCounts, RunSummary, Status, StopReason};
+pub use trial::{Attempt, Defence, Judged, Moment, Opinion, Task, Trial, TrialOutcome, Trouble};
+pub use trials::{TrialsOptions, TrialsOutcome, carry_out_trials, carry_out_trials_with};

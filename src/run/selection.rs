@@ -2,7 +2,7 @@
 
 use std::collections::{BinaryHeap, HashSet};
 
-use crate::plan::{ItemPlace, Items};
+use crate::plan::Items;
 
 use super::journal::{JournalError, Reading};
 
@@ -79,12 +79,17 @@ impl Unfinished {
         }
     }
 
-    /// The place of the next one.
-    pub fn next(
-        &mut self,
-        items: &Items,
-        reading: &Reading,
-    ) -> Result<Option<ItemPlace>, JournalError> {
+    /// All of `len`, also those that an earlier life has finished: run again they are answered from
+    /// the journal.
+    pub fn every(len: u64) -> Self {
+        Self {
+            known_to: u64::MAX,
+            ..Self::new(Selection::All(len))
+        }
+    }
+
+    /// The index of the next one.
+    pub fn next(&mut self, reading: &Reading) -> Result<Option<u64>, JournalError> {
         while let Some(index) = self.selection.get(self.position) {
             self.position += 1;
             if index >= self.known_to {
@@ -92,7 +97,7 @@ impl Unfinished {
                 self.finished = reading.finished_between(index, self.known_to)?;
             }
             if !self.finished.contains(&index) {
-                return Ok(Some(items.place(index)));
+                return Ok(Some(index));
             }
         }
         Ok(None)

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::check::{Protocol, Role};
+use crate::check::{Protocol, Role, Seat};
 use crate::model::{Answer, AnswerFormat, Finish, Message, ToolSpec, read_answer};
 use crate::plan::{Scene, WireTool};
 
@@ -28,10 +28,10 @@ pub(super) async fn act(
 ) -> Result<Action, Departure> {
     let rollout = asker.run.plan.work.rollout;
     let scene = situation.scene;
-    let system = system_prompt(asker, situation, &turn)?;
+    let system = system_prompt(asker, situation, &turn)? + &turn.addendum;
     let question = Question {
         role: turn.role,
-        seat: asker.run.first_seat(turn.role),
+        seat: turn.seat,
         path: turn.path,
         messages: conversation(rollout.protocol, system, &situation.instruction, history),
         tools: match rollout.protocol {
@@ -51,9 +51,12 @@ pub(super) async fn act(
 /// Whose turn it is, and at which place.
 pub(super) struct Turn<'t> {
     pub role: Role,
+    pub seat: &'t Seat,
     pub path: CallPath,
     /// What the responder was told so far; the agent is told nothing.
     pub reflections: Option<&'t [&'t str]>,
+    /// What is said beside the role's prompt; usually nothing.
+    pub addendum: String,
 }
 
 /// The prompt of the role; that of the agent is the same at every step.

@@ -8,6 +8,7 @@ use crate::plan::{ItemPlace, Scene};
 
 use super::generate::{generate, scene_at};
 use super::judge::Case;
+use super::propose::Conduct;
 use super::respond::respond;
 use super::rollout::{RolledOut, roll_out};
 use super::situation::Situation;
@@ -125,7 +126,8 @@ async fn run_trajectory(
     situation: &Situation<'_>,
     base: &CallPath,
 ) -> Result<Outcome, Departure> {
-    let rolled = roll_out(asker, tally, situation, base).await?;
+    let agent = Conduct::of_agent(asker);
+    let rolled = roll_out(asker, tally, &agent, situation, base).await?;
     if rolled.verdict.is_safe() {
         return end_safely(asker, tally, situation, base, rolled).await;
     }

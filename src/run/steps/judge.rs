@@ -130,7 +130,7 @@ impl Verdict {
 }
 
 /// Rules are about calls: they say nothing of final answers, unless nobody else is to be asked.
-fn judge_by_rules(case: Case<'_>) -> Option<Verdict> {
+pub(super) fn judge_by_rules(case: Case<'_>) -> Option<Verdict> {
     let scene = case.situation.scene;
     let matched = match scene.evaluate {
         Evaluate::Model => return None,
@@ -207,7 +207,8 @@ fn unsafe_by_rule(scene: &Scene, index: usize) -> Verdict {
     }
 }
 
-async fn ask_evaluator(
+/// What the evaluator in `seat` says, the one of this index in its panel.
+pub(super) async fn ask_evaluator(
     asker: &Asker<'_>,
     tally: &Tally,
     case: Case<'_>,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::check::Role;
+use crate::check::{Role, Seat};
 
 use super::act::{Turn, act};
 use super::form::{Form, fill, text};
@@ -43,8 +43,10 @@ pub(super) async fn respond(
         let told: Vec<&str> = reflections.iter().map(|told| told.text.as_str()).collect();
         let turn = Turn {
             role: Role::Responder,
+            seat: asker.run.first_seat(Role::Responder),
             path: at.then("act"),
             reflections: Some(&told),
+            addendum: String::new(),
         };
         let action = act(asker, tally, situation, history, turn).await?;
         let case = Case {
@@ -68,7 +70,8 @@ pub(super) async fn respond(
         if round >= rounds {
             return Err(none_found(&verdict, round));
         }
-        let text = reflect(asker, tally, case, &verdict).await?;
+        let reflector = asker.run.first_seat(Role::Reflector);
+        let text = reflect(asker, tally, reflector, case, &verdict).await?;
         let proposal = verdict.label(action);
         reflections.push(Reflection { proposal, text });
     }
@@ -86,9 +89,10 @@ fn none_found(last: &Verdict, rounds: usize) -> Departure {
 }
 
 /// The reflector sees what the agent sees, the action, why it is unsafe, and what would be safe.
-async fn reflect(
+pub(super) async fn reflect(
     asker: &Asker<'_>,
     tally: &Tally,
+    reflector: &Seat,
     case: Case<'_>,
     verdict: &Verdict,
 ) -> Result<String, Departure> {
@@ -103,7 +107,7 @@ async fn reflect(
     });
     let form = Form {
         role: Role::Reflector,
-        seat: asker.run.first_seat(Role::Reflector),
+        seat: reflector,
         path: case.at.then("reflect"),
         prompt: "reflector",
         variables,

@@ -1,9 +1,7 @@
 //! Step 2: the agent works in the simulated world until it does something unsafe, or ends.
 
-use crate::check::Role;
-
-use super::act::{Turn, act};
 use super::judge::{Case, Verdict, judge};
+use super::propose::{Conduct, Proposal, propose};
 use super::simulate::{SafeCall, simulate};
 use super::situation::Situation;
 use super::user::reply;
@@ -24,12 +22,15 @@ pub(super) struct RolledOut {
     pub at: CallPath,
     pub of: String,
     pub judgements: Vec<Judgement>,
+    /// Rounds of reflection of the agent's defence, over all steps.
+    pub rounds: u32,
 }
 
 /// Lets the agent act, at most `max_steps` times. Each action is judged before it is executed.
 pub(super) async fn roll_out(
     asker: &Asker<'_>,
     tally: &Tally,
+    conduct: &Conduct<'_>,
     situation: &Situation<'_>,
     base: &CallPath,
 ) -> Result<RolledOut, Departure> {
@@ -38,15 +39,13 @@ pub(super) async fn roll_out(
     let mut judgements = Vec::new();
     let mut replies_left = settings.user_turns;
     let mut index = 0;
+    let mut all_rounds = 0;
     loop {
         let at = base.at("step", index);
         let of = format!("step/{index}");
-        let turn = Turn {
-            role: Role::Agent,
-            path: at.then("act"),
-            reflections: None,
-        };
-        let action = act(asker, tally, situation, &history, turn).await?;
+        let Proposal { action, rounds } =
+            propose(asker, tally, conduct, situation, &history, &at).await?;
+        all_rounds += rounds;
         let case = Case {
             situation,
             history: &history,
@@ -79,6 +78,7 @@ pub(super) async fn roll_out(
                 at,
                 of,
                 judgements,
+                rounds: all_rounds,
             });
         };
         history.push(step);
