@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::conversation::{Answer, Request};
@@ -15,6 +14,7 @@ use super::openai::Openai;
 use super::provider::Model;
 use super::retries::{Retries, jitter};
 use super::setup::SetupError;
+use super::share::Share;
 use super::sim::Sim;
 use crate::check::{Key, Limits, ModelAccess, ModelIdentity, Provider};
 
@@ -23,8 +23,8 @@ const DEFAULT_CONCURRENCY: u32 = 64;
 
 /// The models of one run, each behind its limits.
 pub struct Gateway {
-    lines: BTreeMap<Key, Line>,
-    total: Option<Semaphore>,
+    lines: BTreeMap<Key, (usize, Line)>,
+    total: Option<Share>,
     retries: Retries,
     counts: Counts,
 }
@@ -83,6 +83,8 @@ pub struct Traffic {
     /// Tries after the first of a call.
     pub retries: u64,
     pub failed: u64,
+    /// How many may be in flight now, where there is a limit.
+    pub limit: Option<usize>,
 }
 
 #[derive(Default)]
@@ -111,13 +113,17 @@ impl Gateway {
 
     /// A gateway over models that are ready already.
     pub fn over(models: BTreeMap<Key, Served>, total_concurrency: Option<usize>) -> Self {
-        let lines = models
+        let lines: BTreeMap<_, _> = models
             .into_iter()
-            .map(|(key, served)| (key, Line::new(served.model, served.limits)))
+            .enumerate()
+            .map(|(number, (key, served))| {
+                let line = Line::new(key.clone(), served.model, served.limits);
+                (key, (number, line))
+            })
             .collect();
         Self {
+            total: total_concurrency.map(|most| Share::new(most, lines.len())),
             lines,
-            total: total_concurrency.map(|most| Semaphore::new(most.max(1))),
             retries: Retries::default(),
             counts: Counts::default(),
         }
@@ -130,10 +136,20 @@ impl Gateway {
 
     /// Calls a model within its limits, again and again while that is worth it.
     pub async fn call(&self, model: &Key, request: &Request) -> Result<Reply, CallFailure> {
-        let Some(line) = self.lines.get(model) else {
+        self.call_with_urgency(model, request, 0).await
+    }
+
+    /// The same, before all calls that wait with less urgency.
+    pub async fn call_with_urgency(
+        &self,
+        model: &Key,
+        request: &Request,
+        urgency: u32,
+    ) -> Result<Reply, CallFailure> {
+        let Some((number, line)) = self.lines.get(model) else {
             return Err(undeclared(model));
         };
-        let outcome = self.call_line(line, request).await;
+        let outcome = self.call_line(line, *number, request, urgency).await;
         let count = match outcome {
             Ok(_) => &self.counts.answered,
             Err(_) => &self.counts.failed,
@@ -150,15 +166,38 @@ impl Gateway {
             answered: counts.answered.load(Ordering::Relaxed),
             retries: counts.retries.load(Ordering::Relaxed),
             failed: counts.failed.load(Ordering::Relaxed),
+            limit: self.limit(),
         }
     }
 
-    async fn call_line(&self, line: &Line, request: &Request) -> Result<Reply, CallFailure> {
+    /// What a person should hear about the models; each notice is given once.
+    pub fn take_notices(&self) -> Vec<String> {
+        let lines = self.lines.values();
+        lines.flat_map(|(_, line)| line.take_notices()).collect()
+    }
+
+    fn limit(&self) -> Option<usize> {
+        let lines = self.lines.values().map(|(_, line)| line.limit());
+        let of_lines = lines.sum::<Option<usize>>();
+        let total = self.total.as_ref().map(Share::most);
+        match (of_lines, total) {
+            (Some(lines), Some(total)) => Some(lines.min(total)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    async fn call_line(
+        &self,
+        line: &Line,
+        number: usize,
+        request: &Request,
+        urgency: u32,
+    ) -> Result<Reply, CallFailure> {
         let start = Instant::now();
         let mut tries = 0;
         loop {
             tries += 1;
-            let error = match self.try_once(line, request).await {
+            let error = match self.try_once(line, number, request, urgency).await {
                 Ok(answer) => return Ok(Reply { answer, tries }),
                 Err(error) => error,
             };
@@ -183,10 +222,16 @@ impl Gateway {
         }
     }
 
-    async fn try_once(&self, line: &Line, request: &Request) -> Result<Answer, CallError> {
-        let turn = line.turn(request).await;
-        let _share = match &self.total {
-            Some(total) => Some(total.acquire().await.expect("it is never closed")),
+    async fn try_once(
+        &self,
+        line: &Line,
+        number: usize,
+        request: &Request,
+        urgency: u32,
+    ) -> Result<Answer, CallError> {
+        let turn = line.turn(request, urgency).await;
+        let _part = match &self.total {
+            Some(total) => Some(total.enter(number, urgency).await),
             None => None,
         };
         let _flight = Flight::begin(&self.counts.in_flight);

@@ -1,63 +1,65 @@
-//! The way to one model: its concurrency, its pace, and the pause that a busy server asks for.
+//! The way to one model: its gate, what its calls are thought to take, and what its server shows.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::concurrency::{Concurrency, Place};
+use super::allowance::Allowance;
 use super::conversation::{Answer, Request};
 use super::error::CallError;
-use super::pace::Pace;
+use super::gate::{Change, Gate, Place, Sign};
+use super::notices::Notices;
 use super::provider::Model;
-use super::tokens::estimated_request_tokens;
-use crate::check::Limits;
-
-/// Busy answers and time-outs in a row, without a good answer in between, after which all calls
-/// slow down. Fewer are taken for chance and concern only the call that met them.
-const BUSY_IN_A_ROW: u32 = 3;
-
-/// Tokens of an answer, before any was seen.
-const FIRST_GUESS_OF_OUTPUT: u64 = 400;
+use super::token_guess::TokenGuess;
+use crate::check::{Key, Limits};
 
 /// One model behind its limits.
 pub(super) struct Line {
+    key: Key,
     model: Arc<dyn Model>,
-    concurrency: Option<Concurrency>,
-    requests: Option<Pace>,
-    tokens: Option<Pace>,
-    busy: Mutex<Busy>,
+    gate: Arc<Gate>,
     has_contact: AtomicBool,
-    usual_output: AtomicU64,
-}
-
-#[derive(Default)]
-struct Busy {
-    in_a_row: u32,
-    until: Option<Instant>,
+    guess: TokenGuess,
+    /// Whether anything is held to a number of tokens.
+    counts_tokens: AtomicBool,
+    /// What the server said last.
+    followed: Mutex<Option<Allowance>>,
+    notices: Notices,
+    /// What was told of already, a bit each.
+    told: AtomicU8,
 }
 
 /// The right to send one call now.
 pub(super) struct Turn<'a> {
     line: &'a Line,
-    _place: Option<Place<'a>>,
-    /// Tokens taken from the pace, to be settled.
-    taken: u64,
+    place: Place,
+    /// What the request measures by our own count, where tokens are counted.
+    measured: Option<u64>,
+}
+
+/// What is told of once.
+#[derive(Clone, Copy)]
+enum Told {
+    Refused,
+    Overrun,
+    TimedOut,
+    Broken,
+    Failing,
+    Queueing,
 }
 
 impl Line {
-    pub(super) fn new(model: Arc<dyn Model>, limits: Limits) -> Self {
+    pub(super) fn new(key: Key, model: Arc<dyn Model>, limits: Limits) -> Self {
         Self {
+            key,
             model,
-            concurrency: limits
-                .concurrency
-                .map(|most| Concurrency::new(most as usize)),
-            requests: limits.rpm.map(Pace::per_minute),
-            tokens: limits.tpm.map(Pace::per_minute),
-            busy: Mutex::default(),
+            gate: Arc::new(Gate::new(limits)),
             has_contact: AtomicBool::new(false),
-            usual_output: AtomicU64::new(FIRST_GUESS_OF_OUTPUT),
+            guess: TokenGuess::new(),
+            counts_tokens: AtomicBool::new(limits.tpm.is_some()),
+            followed: Mutex::new(None),
+            notices: Notices::default(),
+            told: AtomicU8::new(0),
         }
     }
 
@@ -66,101 +68,148 @@ impl Line {
         self.has_contact.load(Ordering::Relaxed)
     }
 
+    /// How many of its calls may be in flight now, where there is a limit.
+    pub(super) fn limit(&self) -> Option<usize> {
+        self.gate.limit()
+    }
+
+    /// What a person should hear once about the model.
+    pub(super) fn take_notices(&self) -> Vec<String> {
+        let mut notices = self.model.take_notices();
+        notices.extend(self.notices.take());
+        notices
+    }
+
     /// Waits until a call may be sent.
-    pub(super) async fn turn(&self, request: &Request) -> Turn<'_> {
-        let place = match &self.concurrency {
-            Some(concurrency) => Some(concurrency.enter().await),
-            None => None,
-        };
-        self.wait_out_pause().await;
-        let taken = self.take_rates(request).await;
+    pub(super) async fn turn(&self, request: &Request, urgency: u32) -> Turn<'_> {
+        let counted = self.counts_tokens.load(Ordering::Relaxed);
+        let guessed = counted.then(|| self.guess.of(request));
+        let (tokens, measured) = guessed.unzip();
         Turn {
             line: self,
-            _place: place,
-            taken,
+            place: self.gate.enter(urgency, tokens.unwrap_or(0)).await,
+            measured,
         }
     }
 
-    async fn take_rates(&self, request: &Request) -> u64 {
-        let now = Instant::now();
-        let mut start = now;
-        if let Some(requests) = &self.requests {
-            start = start.max(requests.take(now, 1));
+    fn note_contact(&self) {
+        // Hardly a call is the first: a look is cheaper than a word to every core.
+        if !self.has_contact() {
+            self.has_contact.store(true, Ordering::Relaxed);
         }
-        let mut taken = 0;
-        if let Some(tokens) = &self.tokens {
-            taken = estimated_request_tokens(request) + self.usual_output.load(Ordering::Relaxed);
-            start = start.max(tokens.take(now, taken));
-        }
-        if start > now {
-            tokio::time::sleep_until(start).await;
-        }
-        taken
     }
 
-    async fn wait_out_pause(&self) {
-        loop {
-            let until = self.busy().until;
-            match until {
-                Some(until) if until > Instant::now() => tokio::time::sleep_until(until).await,
-                _ => return,
+    /// Takes over what the server said of its limits, if it is new.
+    fn follow(&self) {
+        let Some(allowance) = self.model.allowance() else {
+            return;
+        };
+        {
+            let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+            if followed.replace(allowance) == Some(allowance) {
+                return;
             }
         }
-    }
-
-    fn note(&self, outcome: &Result<Answer, CallError>) {
-        match outcome {
-            Ok(answer) => self.note_answer(answer),
-            Err(CallError::Busy { retry_after, .. }) => self.note_busy(*retry_after),
-            Err(CallError::TimedOut { .. }) => self.note_busy(None),
-            Err(_) => {}
+        if allowance.tokens.limit.is_some() {
+            self.counts_tokens.store(true, Ordering::Relaxed);
         }
+        self.gate.follow(&allowance, self.guess.usual_output());
     }
 
-    fn note_answer(&self, answer: &Answer) {
-        self.has_contact.store(true, Ordering::Relaxed);
-        self.busy().in_a_row = 0;
-        if let Some(concurrency) = &self.concurrency {
-            concurrency.grow();
-        }
-        let usual = self.usual_output.load(Ordering::Relaxed);
-        let moved = (usual * 7 + answer.usage.output).div_ceil(8);
-        self.usual_output.store(moved, Ordering::Relaxed);
-    }
-
-    fn note_busy(&self, retry_after: Option<Duration>) {
-        let mut busy = self.busy();
-        busy.in_a_row += 1;
-        if busy.in_a_row < BUSY_IN_A_ROW {
+    /// Tells a person of a failure or a change, if nothing of the kind was told before.
+    fn tell(&self, error: Option<&CallError>, change: Option<Change>) {
+        let Some((told, words)) = in_words(error, change) else {
             return;
+        };
+        let bit = 1_u8 << told as u8;
+        if self.told.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
+            self.notices.add(format!("model `{}`: {words}", self.key));
         }
-        let now = Instant::now();
-        if let Some(concurrency) = &self.concurrency {
-            concurrency.shrink(now);
-        }
-        if let Some(wait) = retry_after {
-            let until = now + wait;
-            busy.until = Some(busy.until.map_or(until, |earlier| earlier.max(until)));
-        }
-    }
-
-    fn busy(&self) -> std::sync::MutexGuard<'_, Busy> {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Turn<'_> {
     /// Sends the call, and settles what it took of the limits.
-    pub(super) async fn send(self, request: &Request) -> Result<Answer, CallError> {
+    pub(super) async fn send(mut self, request: &Request) -> Result<Answer, CallError> {
         let outcome = self.line.model.answer(request).await;
-        self.line.note(&outcome);
-        if let Some(tokens) = &self.line.tokens {
-            let used = match &outcome {
-                Ok(answer) => answer.usage.total(),
-                Err(_) => 0,
-            };
-            tokens.settle(self.taken, used);
+        if let Ok(answer) = &outcome {
+            self.line.note_contact();
+            if let Some(measured) = self.measured {
+                self.line.guess.learn(measured, answer.usage);
+            }
+        }
+        self.line.follow();
+        let change = self.place.note(sign(&outcome));
+        if change.is_some() || outcome.is_err() {
+            self.line.tell(outcome.as_ref().err(), change);
         }
         outcome
+    }
+}
+
+/// What an outcome says of the server's load.
+fn sign(outcome: &Result<Answer, CallError>) -> Sign {
+    match outcome {
+        Ok(answer) => Sign::Good {
+            tokens: answer.usage.total(),
+        },
+        Err(CallError::Busy {
+            status,
+            retry_after,
+            ..
+        }) => sign_of_status(*status, *retry_after),
+        Err(CallError::TimedOut { .. }) => Sign::Overrun { retry_after: None },
+        Err(_) => Sign::Other,
+    }
+}
+
+fn sign_of_status(status: u16, retry_after: Option<Duration>) -> Sign {
+    match (status, retry_after) {
+        (429, _) => Sign::Refused { retry_after },
+        (503 | 529, _) | (_, Some(_)) => Sign::Overrun { retry_after },
+        (_, None) => Sign::Other,
+    }
+}
+
+fn in_words(error: Option<&CallError>, change: Option<Change>) -> Option<(Told, String)> {
+    match (error, change) {
+        (Some(CallError::Busy { status: 429, .. }), Some(Change::Slowed { pause })) => Some((
+            Told::Refused,
+            format!(
+                "the server refuses calls; it gets the {:.1} s that it asks for, and from then on no more than it was seen to admit",
+                pause.as_secs_f64()
+            ),
+        )),
+        (Some(CallError::TimedOut { after }), _) => Some((
+            Told::TimedOut,
+            format!(
+                "a call got no answer within {} s and is repeated; fewer are sent while that goes on",
+                after.as_secs()
+            ),
+        )),
+        (
+            Some(
+                error @ CallError::Busy {
+                    status: 503 | 529, ..
+                },
+            ),
+            _,
+        ) => Some((
+            Told::Overrun,
+            format!("{error}; calls are repeated, and fewer are sent while that goes on"),
+        )),
+        (Some(error @ CallError::BrokenBody { .. }), _) => {
+            Some((Told::Broken, format!("{error}; such calls are repeated")))
+        }
+        (Some(error @ (CallError::Busy { .. } | CallError::Unreachable { .. })), _) => {
+            Some((Told::Failing, format!("{error}; such calls are repeated")))
+        }
+        (_, Some(Change::Queueing { times, limit })) => Some((
+            Told::Queueing,
+            format!(
+                "answers take {times:.0} times as long as they did at first, as if the server queued; no more than {limit} calls are sent at once"
+            ),
+        )),
+        _ => None,
     }
 }

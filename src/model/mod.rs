@@ -1,10 +1,15 @@
 //! A conversation to an answer: the only room that knows HTTP.
 
+mod admitted;
+mod allowance;
 mod concurrency;
 mod conversation;
 mod error;
+mod gate;
 mod gateway;
+mod latency;
 mod line;
+mod notices;
 mod openai;
 mod pace;
 mod provider;
@@ -12,10 +17,14 @@ mod retries;
 mod schema;
 mod secret;
 mod setup;
+mod share;
 pub mod sim;
 mod structured;
+mod token_guess;
 mod tokens;
+mod waiting;
 
+pub use allowance::{Allowance, Quota};
 pub use conversation::{
     Answer, AnswerFormat, Finish, Message, Request, ToolCallText, ToolSpec, Usage,
 };
