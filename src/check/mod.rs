@@ -22,6 +22,7 @@ mod instructions;
 mod lints;
 mod lookup;
 mod model;
+mod model_access;
 mod model_fields;
 mod parts;
 mod plants;

@@ -49,6 +49,19 @@ pub struct ModelAccess {
     /// The name of the environment variable that holds the key. Never the key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_key: Option<String>,
+    /// Further headers of every call, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, Setting>,
+    /// Whether answers are to come as streams.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
+    /// The address of a proxy, in place of the system's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Setting>,
+    /// Certificates in PEM that are trusted beside the system's; the variable may hold the path of
+    /// a file with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<Setting>,
     #[serde(default)]
     pub limits: Limits,
     #[serde(default, skip_serializing_if = "Option::is_none")]

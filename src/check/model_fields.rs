@@ -62,6 +62,10 @@ const MODEL: Table = Table {
         FieldRule::optional("top_p", TOP_P),
         FieldRule::optional("max_tokens", SMALL_COUNT),
         FieldRule::optional("timeout", Shape::Duration),
+        FieldRule::optional("stream", Shape::Free),
+        FieldRule::optional("headers", Shape::Free),
+        FieldRule::optional("proxy", Shape::Free),
+        FieldRule::optional("ca", Shape::Free),
         FieldRule::optional("body", Shape::Free),
         FieldRule::optional("safety", SHARE),
         FieldRule::optional("refusals", SHARE),
@@ -99,8 +103,20 @@ impl<'w> Checker<'w> {
         let provider = provider(fields.word("provider"));
         self.say_nameless(block, &fields, provider);
         let access = ModelAccess {
-            base_url: fields.free("base_url").and_then(|url| self.read_url(url)),
+            base_url: fields
+                .free("base_url")
+                .and_then(|url| self.read_url("`base_url`", url)),
             api_key: fields.free("api_key").and_then(|key| self.read_key(key)),
+            headers: fields
+                .free("headers")
+                .map_or_else(BTreeMap::new, |headers| self.read_headers(headers)),
+            stream: fields
+                .free("stream")
+                .is_some_and(|stream| self.read_switch("`stream`", stream)),
+            proxy: fields.free("proxy").and_then(|url| self.read_proxy(url)),
+            ca: fields
+                .free("ca")
+                .and_then(|ca| self.read_certificates(id.module, ca)),
             limits: fields.block("limits").map_or_else(Limits::default, limits),
             price: fields.block("price").and_then(price),
             timeout: fields.seconds("timeout"),
@@ -130,33 +146,36 @@ impl<'w> Checker<'w> {
         );
     }
 
-    fn read_url(&self, value: &Expr) -> Option<Setting> {
+    /// An address, or the variable that holds it.
+    pub(super) fn read_url(&self, what: &str, value: &Expr) -> Option<Setting> {
         match &value.kind {
             ExprKind::Text(text) => {
-                self.say_bad_url(text);
+                self.say_bad_url(what, text);
                 Some(Setting::Text(text.value.clone()))
             }
             ExprKind::Call(call) if is_env(call) => {
                 let (name, default) = self.read_env(call)?;
-                default.into_iter().for_each(|url| self.say_bad_url(url));
+                default
+                    .into_iter()
+                    .for_each(|url| self.say_bad_url(what, url));
                 Some(Setting::Env {
                     name: name.value.clone(),
                     default: default.map(|text| text.value.clone()),
                 })
             }
             _ => {
-                self.say_all(wrong_type("`base_url`", "a string or `env(…)`", value));
+                self.say_all(wrong_type(what, "a string or `env(…)`", value));
                 None
             }
         }
     }
 
-    fn say_bad_url(&self, url: &Text) {
+    fn say_bad_url(&self, what: &str, url: &Text) {
         let is_web = ["http://", "https://"]
             .iter()
             .any(|scheme| url.value.starts_with(scheme));
         if !is_web {
-            let message = "`base_url` is no web address";
+            let message = format!("{what} is no web address");
             self.say(
                 Diagnostic::new(Code::WrongType, url.span, message)
                     .label("expected `http://…` or `https://…`"),
@@ -185,7 +204,7 @@ impl<'w> Checker<'w> {
         }
     }
 
-    fn say_secret(&self, text: &Text) {
+    pub(super) fn say_secret(&self, text: &Text) {
         if self.has_said(Code::SecretInSource, text.span) {
             return;
         }
@@ -197,7 +216,7 @@ impl<'w> Checker<'w> {
     }
 
     /// The variable's name, and what stands for it when it is not set.
-    fn read_env<'e>(&self, call: &'e Call) -> Option<(&'e Text, Option<&'e Text>)> {
+    pub(super) fn read_env<'e>(&self, call: &'e Call) -> Option<(&'e Text, Option<&'e Text>)> {
         let texts: Vec<_> = call.arguments.iter().map_while(argument_text).collect();
         match texts.as_slice() {
             _ if texts.len() != call.arguments.len() => self.say_bad_env(call),
@@ -247,7 +266,7 @@ impl<'w> Checker<'w> {
         match (&value.kind, literal(value)) {
             (ExprKind::Record(_), Some(Json::Object(fields))) => fields.into_iter().collect(),
             _ => {
-                let wanted = "a record of plain values such as `{ top_k = 40 }`";
+                let wanted = "a record of plain values such as `{ top_k: 40 }`";
                 self.say_all(wrong_type("`body`", wanted, value));
                 BTreeMap::new()
             }
@@ -279,6 +298,7 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"\bsk-[A-Za-z0-9_-]{12,}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{20,}",
         r"|\bhf_[A-Za-z0-9]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[0-9A-Za-z_-]{30,}",
+        r"|-----BEGIN [A-Z ]*PRIVATE KEY-----",
         r"|\bgsk_[A-Za-z0-9]{20,}|(?i:\bbearer\s+[A-Za-z0-9._-]{12,})|://[^/\s:@]+:[^/\s@]+@",
     ))
     .expect("the pattern is fixed and valid")
@@ -307,7 +327,7 @@ fn price(fields: &Fields) -> Option<Price> {
     })
 }
 
-fn is_env(call: &Call) -> bool {
+pub(super) fn is_env(call: &Call) -> bool {
     matches!(call.callee.segments.as_slice(), [name] if name.text == "env")
 }
 

@@ -95,6 +95,21 @@ pub struct Answer {
     pub simulated: bool,
 }
 
+impl Answer {
+    /// No answer, because a filter of the server's withheld it with these words.
+    pub fn withheld(words: String) -> Self {
+        Self {
+            content: String::new(),
+            tool_calls: Vec::new(),
+            finish: Finish::ContentFilter,
+            refusal: Some(words),
+            reasoning: None,
+            usage: Usage::default(),
+            simulated: false,
+        }
+    }
+}
+
 /// Why a model stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -103,6 +118,7 @@ pub enum Finish {
     ToolCalls,
     /// The answer was cut off.
     Length,
+    /// A filter of the server's withheld the answer, or the rest of it.
     ContentFilter,
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::anthropic::Anthropic;
 use super::conversation::{Answer, Request};
 use super::error::CallError;
 use super::line::Line;
@@ -269,9 +270,8 @@ fn serve(
             Arc::new(Openai::open(key, access, environment)?)
         }
         Provider::Anthropic => {
-            return Err(SetupError::Unavailable {
-                model: key.to_string(),
-            });
+            limits.concurrency = limits.concurrency.or(Some(DEFAULT_CONCURRENCY));
+            Arc::new(Anthropic::open(key, access, environment)?)
         }
     };
     Ok(Served { model, limits })

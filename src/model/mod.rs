@@ -2,11 +2,14 @@
 
 mod admitted;
 mod allowance;
+mod anthropic;
 mod concurrency;
 mod conversation;
 mod error;
+mod forms;
 mod gate;
 mod gateway;
+mod http;
 mod latency;
 mod line;
 mod notices;
@@ -25,6 +28,7 @@ mod tokens;
 mod waiting;
 
 pub use allowance::{Allowance, Quota};
+pub use anthropic::Anthropic;
 pub use conversation::{
     Answer, AnswerFormat, Finish, Message, Request, ToolCallText, ToolSpec, Usage,
 };

@@ -37,6 +37,29 @@ impl Secret {
     }
 }
 
+/// All secrets that go to one server.
+#[derive(Debug, Default)]
+pub struct Secrets(Vec<Secret>);
+
+impl Secrets {
+    /// One more; an empty one hides nothing.
+    pub fn add(&mut self, secret: Secret) {
+        self.0.push(secret);
+    }
+
+    /// `text` without any of them.
+    pub fn hide_in(&self, text: &str) -> String {
+        let secrets = self.0.iter();
+        secrets.fold(text.to_owned(), |text, secret| secret.hide_in(&text))
+    }
+
+    /// `text` without those that can only be secrets.
+    pub fn hide_unmistakable_in(&self, text: &str) -> String {
+        let secrets = self.0.iter().filter(|secret| secret.is_unmistakable());
+        secrets.fold(text.to_owned(), |text, secret| secret.hide_in(&text))
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(HIDDEN)

@@ -8,9 +8,21 @@ pub enum SetupError {
     )]
     MissingKey { model: String, variable: String },
     #[error(
-        "model `{model}` takes its address from the environment variable `{variable}`, which is not set"
+        "model `{model}` takes its {what} from the environment variable `{variable}`, which is not set"
     )]
-    MissingUrl { model: String, variable: String },
+    MissingSetting {
+        model: String,
+        what: String,
+        variable: String,
+    },
+    #[error("the header `{header}` of model `{model}` holds characters that no header has")]
+    BadHeader { model: String, header: String },
+    #[error(
+        "the proxy `{address}` of model `{model}` is no address; write it like `http://proxy.example:3128`"
+    )]
+    BadProxy { model: String, address: String },
+    #[error("the certificates of model `{model}` cannot be used: {why}")]
+    BadCertificates { model: String, why: String },
     #[error(
         "the key of model `{model}`, in the environment variable `{variable}`, holds characters that no key has"
     )]
@@ -23,9 +35,4 @@ pub enum SetupError {
     },
     #[error("no connection can be prepared for model `{model}`: {why}")]
     NoClient { model: String, why: String },
-    /// A provider of the language that this version cannot call.
-    #[error(
-        "model `{model}` has the provider `anthropic`, which is not available in this version; `openai` reaches every server with `/v1/chat/completions`"
-    )]
-    Unavailable { model: String },
 }

@@ -13,7 +13,9 @@ use super::standard::{self, StandardModule};
 use crate::diagnostic::{self, Code, Diagnostic, nearest};
 use crate::import::{self, ImportShape};
 use crate::source::{FileId, Files, MAX_FILE_BYTES, ReadError, SourceMap, Span};
-use crate::syntax::{self, Import, Item, ItemKind, Path, Text, Tree, Use, UseSource};
+use crate::syntax::{
+    self, EntryKind, ExprKind, Import, Item, ItemKind, Path, Text, Tree, Use, UseSource,
+};
 
 /// Largest size of all files of a program together, in bytes: places are 32 bits wide.
 const MAX_PROGRAM_BYTES: u64 = 512 * 1024 * 1024;
@@ -111,6 +113,7 @@ impl<'f> Loader<'f> {
         let workspace = Workspace {
             sources: SourceMap::new(),
             modules: Vec::new(),
+            attached: BTreeMap::new(),
         };
         Self {
             files,
@@ -161,6 +164,35 @@ impl<'f> Loader<'f> {
                 _ => continue,
             };
             self.targets.insert(DeclarationId { module, item }, target);
+        }
+        for path in attachments(&self.workspace.module(module).tree) {
+            self.attach(module, path);
+        }
+    }
+
+    fn attach(&mut self, module: ModuleId, text: Text) {
+        let key = (module, text.value.clone());
+        let code = Code::ModuleNotFound;
+        let written = Written {
+            user: module,
+            text,
+            code,
+        };
+        if self.workspace.attached.contains_key(&key) {
+            return;
+        }
+        let Some(path) = self.path_from_root(&written) else {
+            return;
+        };
+        match self.read(&path) {
+            Ok(file) => {
+                self.workspace.attached.insert(key, file);
+            }
+            Err(failure) => self.missing.push(Missing {
+                written,
+                path,
+                failure,
+            }),
         }
     }
 
@@ -427,6 +459,24 @@ impl ToolFile {
         self.modules.insert(name.to_owned(), module);
         module
     }
+}
+
+/// The paths in the fields `ca` of models: certificates belong to the program as its sources do.
+fn attachments(tree: &Tree) -> Vec<Text> {
+    let models = tree.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Model(block) => Some(block),
+        _ => None,
+    });
+    let fields = models.flat_map(|model| &model.body.entries);
+    fields
+        .filter_map(|entry| match &entry.kind {
+            EntryKind::Field(field) if field.name.text == "ca" => match &field.value.kind {
+                ExprKind::Text(text) if !text.value.contains("-----BEGIN") => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
 }
 
 fn find_standard_module(path: &Path) -> Result<StandardModule, Box<Diagnostic>> {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{Item, ItemKind, Name, Tree};
 
 /// A module: one file.
@@ -128,9 +128,18 @@ pub struct Workspace {
     pub sources: SourceMap,
     /// The entry file is the first.
     pub modules: Vec<Module>,
+    /// Files whose text belongs to a field, by the module and the path as it is written there.
+    pub attached: BTreeMap<(ModuleId, String), FileId>,
 }
 
 impl Workspace {
+    /// The text of the file that a field of `module` calls `written`; nothing where it could not
+    /// be read, which has been reported.
+    pub fn attached_text(&self, module: ModuleId, written: &str) -> Option<&str> {
+        let file = self.attached.get(&(module, written.to_owned()))?;
+        Some(self.sources.file(*file).text())
+    }
+
     /// The module that `id` stands for.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]

@@ -138,12 +138,12 @@ fn a_server_that_rejects_every_call_stops_the_run() {
     let answer = http(
         "400 Bad Request",
         "application/json",
-        r#"{"error":{"message":"`seed` is not supported"}}"#,
+        r#"{"error":{"message":"no calls on Sundays"}}"#,
     );
     let server = Scripted::start(move |_| Some(answer.clone()));
     let said = run_against(&server.base_url, "");
     assert_eq!(said.status, 5, "{}{}", said.out, said.err);
-    assert!(said.err.contains("`seed` is not supported"), "{}", said.err);
+    assert!(said.err.contains("no calls on Sundays"), "{}", said.err);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::failure::Received;
+use super::stream::completion;
 use crate::model::conversation::{Answer, Finish, Request, ToolCallText, Usage};
 use crate::model::error::CallError;
+use crate::model::http::Received;
 use crate::model::sim::FINGERPRINT;
 use crate::model::tokens::{estimated_request_tokens, estimated_tokens};
 
@@ -86,8 +87,7 @@ pub(super) fn read_answer(request: &Request, received: &Received) -> Result<Answ
     if let Some(why) = &received.broken {
         return Err(received.broken_body(why.clone()));
     }
-    let completion: Completion = serde_json::from_str(&received.text)
-        .map_err(|error| received.broken_body(error.to_string()))?;
+    let completion = parse(received).map_err(|why| received.broken_body(why))?;
     if let (Some(error), []) = (&completion.error, completion.choices.as_slice()) {
         return Err(received.failure_inside(error));
     }
@@ -100,9 +100,19 @@ pub(super) fn read_answer(request: &Request, received: &Received) -> Result<Answ
     })
 }
 
+/// Some servers stream although they were not asked to.
+fn parse(received: &Received) -> Result<Completion, String> {
+    let parsed = match received.is_stream {
+        true => serde_json::from_value(completion(&received.text)?),
+        false => serde_json::from_str(&received.text),
+    };
+    parsed.map_err(|error| error.to_string())
+}
+
 fn answer(request: &Request, choice: Choice, usage: Option<WireUsage>) -> Answer {
     let message = choice.message;
-    let content = message.content.map(text).unwrap_or_default();
+    let said = message.content.map(text).unwrap_or_default();
+    let (inline, content) = without_thoughts(said);
     let tool_calls: Vec<_> = message
         .tool_calls
         .unwrap_or_default()
@@ -111,7 +121,9 @@ fn answer(request: &Request, choice: Choice, usage: Option<WireUsage>) -> Answer
         .map(tool_call)
         .collect();
     let finish = finish(choice.finish_reason.as_deref(), !tool_calls.is_empty());
-    let usage = usage.map_or_else(|| estimate(request, &content, &tool_calls), read_usage);
+    let usage = usage
+        .filter(|usage| usage.prompt_tokens + usage.completion_tokens > 0)
+        .map_or_else(|| estimate(request, &content, &tool_calls), read_usage);
     Answer {
         content,
         tool_calls,
@@ -120,9 +132,25 @@ fn answer(request: &Request, choice: Choice, usage: Option<WireUsage>) -> Answer
         reasoning: message
             .reasoning_content
             .or(message.reasoning)
+            .or(inline)
             .filter(|words| !words.is_empty()),
         usage,
         simulated: false,
+    }
+}
+
+/// Servers without a parser for reasoning hand out a model's thoughts in front of its answer.
+fn without_thoughts(content: String) -> (Option<String>, String) {
+    let parted = content
+        .trim_start()
+        .strip_prefix("<think>")
+        .and_then(|rest| rest.split_once("</think>"));
+    match parted {
+        Some((thoughts, answer)) => (
+            Some(thoughts.trim().to_owned()),
+            answer.trim_start().to_owned(),
+        ),
+        None => (None, content),
     }
 }
 
@@ -156,7 +184,7 @@ fn tool_call((index, call): (usize, WireCall)) -> ToolCallText {
 fn finish(reason: Option<&str>, has_calls: bool) -> Finish {
     match reason {
         Some("length" | "max_tokens") => Finish::Length,
-        Some("content_filter") => Finish::ContentFilter,
+        Some("content_filter" | "refusal" | "safety" | "SAFETY") => Finish::ContentFilter,
         _ if has_calls => Finish::ToolCalls,
         _ => Finish::Stop,
     }

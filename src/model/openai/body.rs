@@ -2,63 +2,87 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::habits::{Field, Rejected};
 use crate::model::conversation::{AnswerFormat, Message, Request, ToolCallText, ToolSpec};
+use crate::model::forms::{Form, in_words};
 
-/// How a structured answer is asked for, from the strongest form to the weakest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Form {
-    /// The server holds the model to the schema.
-    Schema = 0,
-    /// The server holds the model to JSON; the schema is told in words.
-    Object = 1,
-    /// The schema is told in words.
-    Words = 2,
+/// How a request is put to one server.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub form: Form,
+    pub rejected: Rejected,
+    pub streams: bool,
+    /// Whether `max_completion_tokens` is tried before `max_tokens`.
+    pub knows_completion_tokens: bool,
 }
 
-impl Form {
-    pub(super) fn from_number(number: u8) -> Self {
-        match number {
-            0 => Self::Schema,
-            1 => Self::Object,
-            _ => Self::Words,
-        }
+impl Manner {
+    /// Whether the program itself puts the field into the body of `request`.
+    pub(super) fn sends(self, field: Field, request: &Request) -> bool {
+        let is_set = match field {
+            Field::Temperature | Field::Seed => true,
+            Field::TopP => request.top_p.is_some(),
+            Field::MaxTokens | Field::MaxCompletionTokens => {
+                request.max_tokens.is_some() && self.limit_field() == field
+            }
+            Field::StreamOptions => self.streams,
+        };
+        is_set && !self.rejected.has(field) && !request.body.contains_key(field.name())
     }
 
-    pub(super) fn weaker(self) -> Option<Self> {
-        match self {
-            Self::Schema => Some(Self::Object),
-            Self::Object => Some(Self::Words),
-            Self::Words => None,
+    /// The name of the token limit: the first choice, unless it was rejected.
+    fn limit_field(self) -> Field {
+        let (first, second) = match self.knows_completion_tokens {
+            true => (Field::MaxCompletionTokens, Field::MaxTokens),
+            false => (Field::MaxTokens, Field::MaxCompletionTokens),
+        };
+        match self.rejected.has(first) {
+            true => second,
+            false => first,
         }
     }
 }
 
 /// The body of one call, serialised.
-pub(super) fn body(request: &Request, form: Form) -> Vec<u8> {
+pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
     let mut body = Map::new();
     body.insert("model".into(), json!(request.model));
-    body.insert("messages".into(), messages(request, form));
+    body.insert("messages".into(), messages(request, manner.form));
     if !request.tools.is_empty() {
         body.insert("tools".into(), request.tools.iter().map(tool).collect());
     }
     if let AnswerFormat::Json { name, schema } = &request.answer
-        && let Some(format) = response_format(name, schema, form)
+        && let Some(format) = response_format(name, schema, manner.form)
     {
         body.insert("response_format".into(), format);
     }
-    body.insert("temperature".into(), json!(request.temperature));
-    if let Some(top_p) = request.top_p {
-        body.insert("top_p".into(), json!(top_p));
+    add_sampling(&mut body, request, manner);
+    if manner.streams {
+        body.insert("stream".into(), json!(true));
+        if !manner.rejected.has(Field::StreamOptions) {
+            body.insert("stream_options".into(), json!({"include_usage": true}));
+        }
     }
-    if let Some(most) = request.max_tokens {
-        body.insert("max_tokens".into(), json!(most));
-    }
-    body.insert("seed".into(), json!(request.seed));
     for (name, value) in &request.body {
         body.insert(name.clone(), value.clone());
     }
     serde_json::to_vec(&body).expect("JSON values serialise")
+}
+
+fn add_sampling(body: &mut Map<String, Json>, request: &Request, manner: Manner) {
+    let mut add = |field: Field, value: Json| {
+        if !manner.rejected.has(field) {
+            body.insert(field.name().into(), value);
+        }
+    };
+    add(Field::Temperature, json!(request.temperature));
+    if let Some(top_p) = request.top_p {
+        add(Field::TopP, json!(top_p));
+    }
+    if let Some(most) = request.max_tokens {
+        add(manner.limit_field(), json!(most));
+    }
+    add(Field::Seed, json!(request.seed));
 }
 
 fn messages(request: &Request, form: Form) -> Json {
@@ -69,12 +93,6 @@ fn messages(request: &Request, form: Form) -> Json {
         messages.push(json!({"role": "user", "content": in_words(schema)}));
     }
     messages.into()
-}
-
-fn in_words(schema: &Json) -> String {
-    format!(
-        "Answer with one JSON object and nothing else: no code fence, no words before or after it. It fits this JSON Schema:\n{schema}"
-    )
 }
 
 fn message(message: &Message) -> Json {

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod client;
-mod failure;
+mod habits;
+mod stream;
 
 pub use client::Openai;

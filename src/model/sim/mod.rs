@@ -6,13 +6,16 @@
 mod agent;
 mod character;
 mod conduct;
+mod dialect;
 mod dice;
 mod evaluator;
 mod faults;
 mod fill;
 mod generator;
+mod identity;
 mod material;
 mod meaning;
+mod messages;
 mod protocol;
 mod reading;
 mod roles;
@@ -26,6 +29,6 @@ mod words;
 mod world;
 
 pub use faults::{BadFaultPlan, FaultPlan};
+pub(in crate::model) use identity::{FINGERPRINT, is_id_of_sim};
 pub use server::{ServerOptions, serve};
 pub use simulated::Sim;
-pub(in crate::model) use wire::FINGERPRINT;

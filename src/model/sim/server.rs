@@ -1,4 +1,4 @@
-//! The simulated model behind HTTP, as an OpenAI-compatible server that can have a bad day.
+//! The simulated model behind HTTP, in the dialects of OpenAI and Anthropic, that can have a bad day.
 
 use std::future::Future;
 use std::io;
@@ -18,9 +18,9 @@ use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::dialect::Dialect;
 use super::faults::{Fault, FaultPlan};
 use super::simulated::Sim;
-use super::wire::{read_request, write_answer};
 
 /// Bodies beyond this are refused.
 const LONGEST_BODY: usize = 64 << 20;
@@ -49,6 +49,7 @@ pub async fn serve(
     });
     let router = Router::new()
         .route("/v1/chat/completions", post(complete))
+        .route("/v1/messages", post(message))
         .route("/v1/models", get(models))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
@@ -73,11 +74,9 @@ impl Server {
         let Some(key) = &self.options.require_key else {
             return true;
         };
-        let given = headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "));
-        given == Some(key.as_str())
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let bearer = text(AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
+        bearer.or_else(|| text("x-api-key")) == Some(key.as_str())
     }
 
     /// Waits as long as nobody stops the server, and at most `time`.
@@ -90,8 +89,16 @@ impl Server {
 }
 
 async fn complete(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
-    if !server.admits(&headers) {
-        return wrong_key();
+    answer(&server, Dialect::Openai, &headers, &body).await
+}
+
+async fn message(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(&server, Dialect::Anthropic, &headers, &body).await
+}
+
+async fn answer(server: &Server, dialect: Dialect, headers: &HeaderMap, body: &[u8]) -> Response {
+    if !server.admits(headers) {
+        return wrong_key(dialect);
     }
     let call = server.calls.fetch_add(1, Ordering::Relaxed);
     if !server.options.latency.is_zero() {
@@ -99,34 +106,49 @@ async fn complete(State(server): State<Arc<Server>>, headers: HeaderMap, body: B
     }
     let fault = server.options.faults.draw(call);
     if let Some(Fault::Status(status)) = fault {
-        return planned_failure(status);
+        return planned_failure(dialect, status);
     }
     if fault == Some(Fault::Timeout) {
         server.wait(Duration::from_secs(3600)).await;
-        return planned_failure(504);
+        return planned_failure(dialect, 504);
     }
-    let request = match read_request(&body) {
-        Ok(request) => request,
-        Err(problem) => {
-            return error(
-                StatusCode::BAD_REQUEST,
-                "invalid_request_error",
-                None,
-                &problem,
-            );
-        }
+    let asked = match dialect.read_request(body) {
+        Ok(asked) => asked,
+        Err(problem) => return error(dialect, StatusCode::BAD_REQUEST, None, &problem),
     };
-    let answer = write_answer(&request.model, &Sim.reply(&request));
+    let answer = dialect.write_answer(&asked.request, &Sim.reply(&asked.request));
+    let good = match asked.streams {
+        false => Good {
+            kind: "application/json",
+            body: answer.to_string(),
+        },
+        true => Good {
+            kind: "text/event-stream",
+            body: dialect.write_stream(&answer),
+        },
+    };
     match fault {
-        Some(Fault::Truncate) => broken_off(&answer),
-        Some(Fault::Malformed) => malformed(&answer),
-        _ => json_response(StatusCode::OK, &answer),
+        Some(Fault::Truncate) => broken_off(good),
+        Some(Fault::Malformed) => malformed(&good),
+        _ => good.into_response(),
+    }
+}
+
+/// A good answer, as it would go out on a good day.
+struct Good {
+    kind: &'static str,
+    body: String,
+}
+
+impl IntoResponse for Good {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, self.kind)], self.body).into_response()
     }
 }
 
 async fn models(State(server): State<Arc<Server>>, headers: HeaderMap) -> Response {
     if !server.admits(&headers) {
-        return wrong_key();
+        return wrong_key(Dialect::Openai);
     }
     let list = json!({
         "object": "list",
@@ -137,44 +159,34 @@ async fn models(State(server): State<Arc<Server>>, headers: HeaderMap) -> Respon
 
 async fn unknown_path(path: axum::http::Uri) -> Response {
     let message = format!(
-        "nothing is served at `{}`; there are `/v1/chat/completions` and `/v1/models`",
+        "nothing is served at `{}`; there are `/v1/chat/completions`, `/v1/messages` and `/v1/models`",
         path.path()
     );
-    error(
-        StatusCode::NOT_FOUND,
-        "invalid_request_error",
-        None,
-        &message,
-    )
+    error(Dialect::Openai, StatusCode::NOT_FOUND, None, &message)
 }
 
 async fn wrong_method(method: axum::http::Method) -> Response {
     let message = format!("`{method}` is not served here");
     error(
+        Dialect::Openai,
         StatusCode::METHOD_NOT_ALLOWED,
-        "invalid_request_error",
         None,
         &message,
     )
 }
 
-fn wrong_key() -> Response {
+fn wrong_key(dialect: Dialect) -> Response {
     error(
+        dialect,
         StatusCode::UNAUTHORIZED,
-        "invalid_request_error",
         Some("invalid_api_key"),
         "the API key is missing or wrong",
     )
 }
 
-fn planned_failure(status: u16) -> Response {
+fn planned_failure(dialect: Dialect, status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let kind = match status.as_u16() {
-        429 => "rate_limit_error",
-        500.. => "server_error",
-        _ => "invalid_request_error",
-    };
-    let mut response = error(status, kind, None, "a planned fault");
+    let mut response = error(dialect, status, None, "a planned fault");
     if matches!(status.as_u16(), 429 | 503) {
         response
             .headers_mut()
@@ -183,10 +195,8 @@ fn planned_failure(status: u16) -> Response {
     response
 }
 
-fn error(status: StatusCode, kind: &str, code: Option<&str>, message: &str) -> Response {
-    let body = json!({
-        "error": {"message": message, "type": kind, "param": null, "code": code},
-    });
+fn error(dialect: Dialect, status: StatusCode, code: Option<&str>, message: &str) -> Response {
+    let body = dialect.write_error(status.as_u16(), code, message);
     json_response(status, &body)
 }
 
@@ -200,8 +210,8 @@ fn json_response(status: StatusCode, body: &Json) -> Response {
 }
 
 /// Half of the body, and then the connection ends.
-fn broken_off(answer: &Json) -> Response {
-    let whole = Bytes::from(answer.to_string());
+fn broken_off(good: Good) -> Response {
+    let whole = Bytes::from(good.body);
     let half = whole.slice(..whole.len() / 2);
     let first = stream::iter([Ok(half)]);
     let end = stream::once(async {
@@ -210,11 +220,11 @@ fn broken_off(answer: &Json) -> Response {
         Err(io::Error::other("a planned fault"))
     });
     let body = Body::from_stream(first.chain(end));
-    ([(CONTENT_TYPE, "application/json")], body).into_response()
+    ([(CONTENT_TYPE, good.kind)], body).into_response()
 }
 
 /// A body that is whole and no JSON.
-fn malformed(answer: &Json) -> Response {
-    let text = answer.to_string().replacen(':', " =", 3);
-    ([(CONTENT_TYPE, "application/json")], text).into_response()
+fn malformed(good: &Good) -> Response {
+    let text = good.body.replacen(':', " =", 3);
+    ([(CONTENT_TYPE, good.kind)], text).into_response()
 }

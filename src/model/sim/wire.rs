@@ -1,5 +1,6 @@
 //! The simulated model's side of `/v1/chat/completions`: a body to a request, an answer to a body.
 
+use super::identity::FINGERPRINT;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -112,20 +113,23 @@ fn no_parameters() -> Json {
     json!({"type": "object", "properties": {}})
 }
 
+/// A request, and how its answer is to travel.
+pub(super) struct Asked {
+    pub request: Request,
+    pub streams: bool,
+}
+
 /// The request in a body, or what is wrong with it.
-pub(super) fn read_request(body: &[u8]) -> Result<Request, String> {
+pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
     let wire: WireRequest = serde_json::from_slice(body)
         .map_err(|error| format!("the body is no chat completion request: {error}"))?;
-    if wire.stream == Some(true) {
-        return Err("`stream` is not supported; leave it out or set it to false".to_owned());
-    }
     if wire.messages.is_empty() {
         return Err("`messages` is empty; a conversation needs at least one".to_owned());
     }
     let mut body = wire.others;
     body.retain(|name, _| SHARES.contains(&name.as_str()));
     let wants_tools = wire.tool_choice != Some(json!("none"));
-    Ok(Request {
+    let request = Request {
         model: wire.model,
         messages: wire.messages.into_iter().map(message).collect(),
         tools: wire
@@ -141,6 +145,10 @@ pub(super) fn read_request(body: &[u8]) -> Result<Request, String> {
         max_tokens: wire.max_tokens.or(wire.max_completion_tokens),
         seed: wire.seed.unwrap_or(0).unsigned_abs(),
         body,
+    };
+    Ok(Asked {
+        request,
+        streams: wire.stream == Some(true),
     })
 }
 
@@ -212,9 +220,6 @@ fn format(format: WireFormat) -> AnswerFormat {
     }
 }
 
-/// How an answer on the wire says that nobody but the simulated model gave it.
-pub(in crate::model) const FINGERPRINT: &str = "autosafe-sim";
-
 /// The body that carries an answer.
 pub(super) fn write_answer(model: &str, answer: &Answer) -> Json {
     let mut message = json!({"role": "assistant", "content": answer.content});
@@ -252,4 +257,28 @@ fn tool_call(call: &ToolCallText) -> Json {
         "type": "function",
         "function": {"name": call.name, "arguments": call.arguments},
     })
+}
+
+/// The same answer as a stream of chunks.
+pub(super) fn write_stream(answer: &Json) -> String {
+    let chunk = |choices: Json, usage: &Json| {
+        let mut chunk = answer.clone();
+        chunk["object"] = json!("chat.completion.chunk");
+        chunk["choices"] = choices;
+        chunk["usage"] = usage.clone();
+        format!("data: {chunk}\n\n")
+    };
+    let choice = &answer["choices"][0];
+    let mut delta = choice["message"].clone();
+    if let Some(calls) = delta.get_mut("tool_calls").and_then(Json::as_array_mut) {
+        for (index, call) in calls.iter_mut().enumerate() {
+            call["index"] = json!(index);
+        }
+    }
+    let said = json!([{"index": 0, "delta": delta, "finish_reason": null}]);
+    let end = json!([{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]);
+    let mut text = chunk(said, &Json::Null);
+    text.push_str(&chunk(end, &Json::Null));
+    text.push_str(&chunk(json!([]), &answer["usage"]));
+    text + "data: [DONE]\n\n"
 }

@@ -1,4 +1,4 @@
-//! What a server's bad answer means.
+//! What came back for one call, and what it means where it is no answer.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,12 +10,14 @@ use crate::model::error::CallError;
 /// How much of a server's words a message shows.
 const SHOWN: usize = 300;
 
-/// What came back for one call, without the key should the server have repeated it.
-pub(super) struct Received {
+/// What came back for one call, without secrets should the server have repeated them.
+pub(in crate::model) struct Received {
     pub status: u16,
     pub text: String,
     /// Why the body is not whole.
     pub broken: Option<String>,
+    /// Whether the body is a stream of events.
+    pub is_stream: bool,
     pub retry_after: Option<Duration>,
     /// Where a redirect points to.
     pub location: Option<String>,
@@ -28,35 +30,60 @@ struct Said {
 }
 
 impl Received {
-    /// Whether the server minds how a structured answer is asked for, and not what is asked.
-    pub(super) fn rejects_response_format(&self) -> bool {
-        let words = self.text.to_lowercase();
-        matches!(self.status, 400 | 422 | 501)
-            && [
-                "response_format",
-                "json_schema",
-                "json_object",
-                "guided",
-                "structured output",
-            ]
-            .iter()
-            .any(|sign| words.contains(sign))
+    /// Whether the status is a good one.
+    pub(in crate::model) fn is_good(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Whether the server minds something of the request's form that these words name, and not
+    /// what is asked.
+    pub(in crate::model) fn complains_of(&self, words: &[&str]) -> bool {
+        let text = self.text.to_lowercase();
+        matches!(self.status, 400 | 422 | 501) && words.iter().any(|word| text.contains(word))
+    }
+
+    /// Whether the server does not take the field `name` of a body, or its value.
+    pub(in crate::model) fn rejects_field(&self, name: &str) -> bool {
+        const SIGNS: [&str; 9] = [
+            "unsupported",
+            "not support",
+            "not permitted",
+            "not allowed",
+            "unrecognized",
+            "unknown",
+            "extra_forbidden",
+            "deprecated",
+            "only the default",
+        ];
+        matches!(self.status, 400 | 422) && names_field(&self.text, name) && {
+            let text = self.text.to_lowercase();
+            SIGNS.iter().any(|sign| text.contains(sign))
+        }
+    }
+
+    /// The server's words where its own filter, and not the model, refused to go on.
+    pub(in crate::model) fn refusal(&self) -> Option<String> {
+        let Said { message, code } = self.said();
+        let may_be = matches!(self.status, 400 | 403 | 422);
+        (may_be && speaks_of_policy(&message, &code)).then_some(message)
     }
 
     /// What a bad status says.
-    pub(super) fn failure(&self) -> CallError {
+    pub(in crate::model) fn failure(&self) -> CallError {
         self.classified(self.status, self.said())
     }
 
     /// The error that a body tells of although its status is good.
-    pub(super) fn failure_inside(&self, error: &Json) -> CallError {
-        let code = error.get("code").and_then(Json::as_u64).unwrap_or(502);
-        let status = u16::try_from(code).unwrap_or(502);
-        self.classified(status, self.said())
+    pub(in crate::model) fn failure_inside(&self, error: &Json) -> CallError {
+        let code = error.get("code").and_then(Json::as_u64);
+        let kind = error.get("type").and_then(Json::as_str);
+        let status = code.and_then(|code| u16::try_from(code).ok());
+        let status = status.unwrap_or_else(|| kind.map_or(502, status_of_kind));
+        self.classified(status, said_in(error, error))
     }
 
     /// The body cannot be used.
-    pub(super) fn broken_body(&self, why: String) -> CallError {
+    pub(in crate::model) fn broken_body(&self, why: String) -> CallError {
         CallError::BrokenBody {
             why: if looks_like_html(&self.text) {
                 "it is an HTML page, not JSON".to_owned()
@@ -70,12 +97,13 @@ impl Received {
     fn classified(&self, status: u16, said: Said) -> CallError {
         let Said { message, code } = said;
         match status {
-            400 | 413 | 422 if speaks_of_length(status, &message, &code) => {
+            400 | 413 | 422 | 500 if speaks_of_length(status, &message, &code) => {
                 CallError::ContextTooLong { message }
             }
-            402 => CallError::Unauthorized { status, message },
-            429 if code == "insufficient_quota" => CallError::Unauthorized { status, message },
-            401 | 403 => CallError::Unauthorized { status, message },
+            401..=403 => CallError::Unauthorized { status, message },
+            400 | 429 if speaks_of_empty_purse(&message, &code) => {
+                CallError::Unauthorized { status, message }
+            }
             300..=399 => CallError::NotFound {
                 status,
                 message: self.redirected(),
@@ -103,26 +131,59 @@ impl Received {
     fn said(&self) -> Said {
         let body: Json = serde_json::from_str(&self.text).unwrap_or_default();
         let error = body.get("error").unwrap_or(&body);
-        let message = [
-            error.get("message"),
-            Some(error),
-            body.get("message"),
-            body.get("detail"),
-        ]
-        .into_iter()
-        .flatten()
-        .find_map(Json::as_str);
-        let code = ["code", "type"]
-            .iter()
-            .find_map(|name| error.get(name).and_then(Json::as_str));
-        Said {
-            message: match message {
-                Some(message) => shortened(message, SHOWN),
-                None => words_of_body(&self.text),
+        let said = said_in(error, &body);
+        match said.message.is_empty() {
+            true => Said {
+                message: words_of_body(&self.text),
+                ..said
             },
-            code: code.unwrap_or_default().to_owned(),
+            false => said,
         }
     }
+}
+
+/// The words of `error`, or those beside it in `body`; empty where there are none.
+fn said_in(error: &Json, body: &Json) -> Said {
+    let message = [
+        error.get("message"),
+        Some(error),
+        body.get("message"),
+        body.get("detail"),
+    ]
+    .into_iter()
+    .flatten()
+    .find_map(Json::as_str);
+    let code = ["code", "type"]
+        .iter()
+        .find_map(|name| error.get(name).and_then(Json::as_str));
+    Said {
+        message: message.map_or_else(String::new, |message| shortened(message, SHOWN)),
+        code: code.unwrap_or_default().to_owned(),
+    }
+}
+
+/// The status that belongs to an error of Anthropic's kinds.
+fn status_of_kind(kind: &str) -> u16 {
+    match kind {
+        "invalid_request_error" => 400,
+        "authentication_error" => 401,
+        "billing_error" => 402,
+        "permission_error" => 403,
+        "not_found_error" => 404,
+        "request_too_large" => 413,
+        "rate_limit_error" => 429,
+        "overloaded_error" => 529,
+        "timeout_error" => 504,
+        _ => 502,
+    }
+}
+
+/// Whether `name` stands in `text` as a word of its own.
+fn names_field(text: &str, name: &str) -> bool {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.match_indices(name).any(|(start, _)| {
+        !text[..start].ends_with(is_part) && !text[start + name.len()..].starts_with(is_part)
+    })
 }
 
 fn words_of_body(text: &str) -> String {
@@ -171,17 +232,45 @@ pub(super) fn innermost(error: &dyn std::error::Error) -> String {
 fn speaks_of_length(status: u16, message: &str, code: &str) -> bool {
     let words = message.to_lowercase();
     status == 413
-        || code == "context_length_exceeded"
+        || matches!(
+            code,
+            "context_length_exceeded" | "exceed_context_size_error" | "string_above_max_length"
+        )
         || [
             "context length",
             "maximum context",
             "context window",
             "context size",
+            "context limit",
+            "context shift is disabled",
             "prompt is too long",
+            "input is too long",
             "too many tokens",
         ]
         .iter()
         .any(|sign| words.contains(sign))
+}
+
+/// Whether a filter of the server's speaks, in the words of Azure, OpenAI, LiteLLM or Anthropic.
+fn speaks_of_policy(message: &str, code: &str) -> bool {
+    let words = message.to_lowercase();
+    matches!(
+        code,
+        "content_filter" | "content_policy_violation" | "invalid_prompt" | "moderation_blocked"
+    ) || [
+        "content management policy",
+        "content filtering policy",
+        "violating our usage policy",
+        "was flagged",
+        "input was blocked",
+    ]
+    .iter()
+    .any(|sign| words.contains(sign))
+}
+
+fn speaks_of_empty_purse(message: &str, code: &str) -> bool {
+    matches!(code, "insufficient_quota" | "billing_error")
+        || message.to_lowercase().contains("credit balance is too low")
 }
 
 fn speaks_of_unknown_model(message: &str, code: &str) -> bool {
@@ -248,6 +337,7 @@ mod tests {
             status,
             text: text.to_owned(),
             broken: None,
+            is_stream: false,
             retry_after: None,
             location: None,
         };

@@ -1,0 +1,15 @@
+//! The way to a server, whatever dialect is spoken on it.
+//!
+//! A body goes out, and what came back is taken in whole: bounded in time and size, without any
+//! secret that the server repeats, and classified where it is a failure.
+
+mod connection;
+mod door;
+mod events;
+mod received;
+mod tls;
+
+pub(super) use connection::{Connection, Dialect};
+pub(super) use door::Door;
+pub(super) use events::events;
+pub(super) use received::Received;
