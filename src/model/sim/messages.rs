@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
+use super::character::SHARES;
 use super::identity::ID_PREFIX;
 use super::wire::Asked;
 use crate::model::conversation::{
@@ -25,6 +26,9 @@ struct WireRequest {
     temperature: Option<f64>,
     #[serde(default)]
     stream: Option<bool>,
+    /// What may be said of a simulated model's character, among fields that mean nothing here.
+    #[serde(flatten)]
+    others: Map<String, Json>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +118,8 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
         }
         Some(WireChoice::Auto | WireChoice::Any) | None => AnswerFormat::Text,
     };
+    let mut body = wire.others;
+    body.retain(|name, _| SHARES.contains(&name.as_str()));
     let request = Request {
         model: wire.model,
         messages,
@@ -123,7 +129,7 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
         top_p: None,
         max_tokens: Some(wire.max_tokens),
         seed: 0,
-        body: Map::new(),
+        body,
     };
     Ok(Asked {
         request,
