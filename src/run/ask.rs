@@ -5,6 +5,7 @@
 //! the business of the gateway, and goes to nobody else.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Map, Value as Json};
 
@@ -36,6 +37,8 @@ pub(super) struct Asker<'r> {
     owner: String,
     /// What earlier lives of the run paid for.
     known: HashMap<String, StoredCall>,
+    /// Calls of the item so far.
+    asked: AtomicU32,
 }
 
 /// One question to whoever sits in a seat.
@@ -76,11 +79,13 @@ enum Outcome<T> {
 impl<'r> Asker<'r> {
     /// An asker for the item of this index and id, with what the journal holds of it.
     pub fn open(run: &'r RunContext, item: i64, owner: &str) -> Result<Self, JournalError> {
+        let known = run.journal.reading().calls_of(item)?;
         Ok(Self {
             run,
             item,
             owner: owner.to_owned(),
-            known: run.journal.reading().calls_of(item)?,
+            asked: AtomicU32::new(u32::try_from(known.len()).unwrap_or(u32::MAX)),
+            known,
         })
     }
 
@@ -219,7 +224,7 @@ impl<'r> Asker<'r> {
     ) -> Result<StoredReply, Departure> {
         let reply = match self.known.get(path.as_str()) {
             Some(call) => call.reply.clone(),
-            None => self.call_anew(model, path, request).await?,
+            None => self.call_anew(role, model, path, request).await?,
         };
         if let StoredReply::Answer(answer) = &reply {
             tally.count(role, model, answer.usage(), answer.simulated);
@@ -229,14 +234,17 @@ impl<'r> Asker<'r> {
 
     async fn call_anew(
         &self,
+        role: Role,
         model: &Key,
         path: &CallPath,
         request: &Request,
     ) -> Result<StoredReply, Departure> {
         let run = self.run;
+        // An item that is far along goes before one that has just begun.
+        let urgency = self.asked.fetch_add(1, Ordering::Relaxed);
         let admission = async {
             let permit = run.newcomers.admit(model).await;
-            let reserved = run.ledger.reserve(model, request).await;
+            let reserved = run.ledger.reserve(role, model, request).await;
             reserved.map(|reservation| (permit, reservation))
         };
         let (_permit, reservation) = tokio::select! {
@@ -245,9 +253,10 @@ impl<'r> Asker<'r> {
             admitted = admission => admitted.map_err(|_| Departure::Halted(Halt::Budget))?,
         };
         let called = tokio::select! {
+            // What has been answered is kept, also when the run stops at this very moment.
             biased;
+            called = run.gateway.call_with_urgency(model, request, urgency) => called,
             () = run.brake.reached(Pace::Stop) => return Err(Departure::Halted(Halt::Asked)),
-            called = run.gateway.call(model, request) => called,
         };
         let call = match called {
             Ok(reply) => StoredCall {

@@ -2,152 +2,221 @@
 //!
 //! Before a call an amount is set aside that it will hardly exceed; after it the difference goes
 //! back. A call for which not enough is left waits while others are in flight, as they may give
-//! something back, and is denied when none is.
+//! something back, and is denied when none is. So a run exceeds its budget by no more than its last
+//! calls exceed what was expected of them, and stops no earlier than one call before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::oneshot;
 
-use crate::check::{Budget, Key, Price};
+use crate::check::{Budget, Key, Price, Role};
 use crate::model::{Request, Usage, estimated_request_tokens};
 
+use super::expectations::Expectations;
 use super::journal::{Counts, name};
-
-/// Output that is set aside for a call of a model of which nothing is known yet.
-const FIRST_OUTPUT: u64 = 1024;
 
 /// The money and the tokens of one run.
 pub(super) struct Ledger {
     budget: Budget,
     prices: BTreeMap<Key, Price>,
     books: Mutex<Books>,
-    settled: Notify,
 }
 
 /// What is set aside for one call; give it back with [`Ledger::settle`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Reservation {
-    tokens: u64,
-    usd: f64,
+    amount: Amount,
+    /// Whose call it is, among the expectations, and what its request measures; `None` where
+    /// there is no budget.
+    of: Option<(usize, u64)>,
 }
 
 /// There is not enough left for another call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Exhausted;
 
-struct Books {
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Amount {
     tokens: u64,
     usd: f64,
-    set_aside: Reservation,
-    in_flight: usize,
-    /// The longest answer so far.
-    longest_output: u64,
 }
 
-enum Decision {
-    Go(Reservation),
-    Wait,
-    Denied,
+struct Books {
+    spent: Amount,
+    set_aside: Amount,
+    in_flight: usize,
+    expectations: Expectations,
+    waiting: VecDeque<Waiter>,
+}
+
+struct Waiter {
+    wants: Amount,
+    decided: oneshot::Sender<Result<(), Exhausted>>,
+}
+
+/// A reservation that is waited for.
+struct Wait<'l> {
+    ledger: &'l Ledger,
+    reservation: Reservation,
+    decided: oneshot::Receiver<Result<(), Exhausted>>,
 }
 
 impl Ledger {
     /// The books of a run that has come to `spent` in earlier lives.
     pub fn new(budget: Budget, prices: BTreeMap<Key, Price>, spent: &Counts) -> Self {
-        let books = Books {
+        let spent = Amount {
             tokens: spent.get(name::INPUT) + spent.get(name::OUTPUT),
             usd: spent.usd,
-            set_aside: Reservation::default(),
+        };
+        let books = Books {
+            spent,
+            set_aside: Amount::default(),
             in_flight: 0,
-            longest_output: FIRST_OUTPUT,
+            expectations: Expectations::default(),
+            waiting: VecDeque::new(),
         };
         Self {
             budget,
             prices,
             books: Mutex::new(books),
-            settled: Notify::new(),
         }
     }
 
     /// What `usage` of `model` costs, in USD.
     pub fn cost(&self, model: &Key, usage: Usage) -> f64 {
-        self.prices.get(model).map_or(0.0, |price| {
-            let cost =
-                as_amount(usage.input) * price.input + as_amount(usage.output) * price.output;
-            cost / 1e6
-        })
+        self.prices
+            .get(model)
+            .map_or(0.0, |price| cost(price, usage))
     }
 
     /// Sets aside what `request` may take, and waits for that where others may give back.
-    pub async fn reserve(&self, model: &Key, request: &Request) -> Result<Reservation, Exhausted> {
-        if self.budget.usd.is_none() && self.budget.tokens.is_none() {
+    pub async fn reserve(
+        &self,
+        role: Role,
+        model: &Key,
+        request: &Request,
+    ) -> Result<Reservation, Exhausted> {
+        if !self.is_bounded() {
             return Ok(Reservation::default());
         }
-        loop {
-            let settled = self.settled.notified();
-            match self.decide(model, request) {
-                Decision::Go(reservation) => return Ok(reservation),
-                Decision::Denied => return Err(Exhausted),
-                Decision::Wait => settled.await,
+        let measured = estimated_request_tokens(request);
+        let wait = {
+            let mut books = self.books();
+            let place = books.expectations.place(role, model);
+            let bound = books
+                .expectations
+                .bound(place, measured, request.max_tokens);
+            let amount = Amount {
+                tokens: bound.total(),
+                usd: self.cost(model, bound),
+            };
+            let (decided, decision) = oneshot::channel();
+            let wants = amount;
+            books.waiting.push_back(Waiter { wants, decided });
+            self.decide(&mut books);
+            Wait {
+                ledger: self,
+                reservation: Reservation {
+                    amount,
+                    of: Some((place, measured)),
+                },
+                decided: decision,
             }
-        }
+        };
+        wait.decision().await
     }
 
     /// Gives back what was set aside, and books what was used.
     pub fn settle(&self, reservation: Reservation, usage: Usage, usd: f64) {
-        {
-            let mut books = self.books();
-            books.set_aside.tokens = books.set_aside.tokens.saturating_sub(reservation.tokens);
-            books.set_aside.usd -= reservation.usd;
-            books.in_flight = books.in_flight.saturating_sub(1);
-            books.tokens += usage.total();
-            books.usd += usd;
-            books.longest_output = books.longest_output.max(usage.output);
-        }
-        self.settled.notify_waiters();
+        let Some((place, measured)) = reservation.of else {
+            return;
+        };
+        let mut books = self.books();
+        books.expectations.learn(place, measured, usage);
+        let tokens = usage.total();
+        self.close(&mut books, reservation, Amount { tokens, usd });
     }
 
     /// Gives back what was set aside for a call that took nothing.
     pub fn give_back(&self, reservation: Reservation) {
-        self.settle(reservation, Usage::default(), 0.0);
-    }
-
-    fn decide(&self, model: &Key, request: &Request) -> Decision {
-        let mut books = self.books();
-        let output = request.max_tokens.map_or(books.longest_output, u64::from);
-        let usage = Usage {
-            input: estimated_request_tokens(request) * 5 / 4,
-            output,
-            ..Usage::default()
-        };
-        let wanted = Reservation {
-            tokens: usage.total(),
-            usd: self.cost(model, usage),
-        };
-        if self.fits(&books, wanted) {
-            books.set_aside.tokens += wanted.tokens;
-            books.set_aside.usd += wanted.usd;
-            books.in_flight += 1;
-            return Decision::Go(wanted);
-        }
-        if books.in_flight > 0 {
-            Decision::Wait
-        } else {
-            Decision::Denied
+        if reservation.of.is_some() {
+            self.close(&mut self.books(), reservation, Amount::default());
         }
     }
 
-    fn fits(&self, books: &Books, wanted: Reservation) -> bool {
-        let tokens = books.tokens + books.set_aside.tokens + wanted.tokens;
-        let usd = books.usd + books.set_aside.usd + wanted.usd;
+    fn close(&self, books: &mut Books, reservation: Reservation, used: Amount) {
+        let amount = reservation.amount;
+        books.set_aside.tokens = books.set_aside.tokens.saturating_sub(amount.tokens);
+        books.set_aside.usd -= amount.usd;
+        books.spent.tokens += used.tokens;
+        books.spent.usd += used.usd;
+        books.in_flight = books.in_flight.saturating_sub(1);
+        if books.in_flight == 0 {
+            // What sums of fractions leave over is nobody's.
+            books.set_aside = Amount::default();
+        }
+        self.decide(books);
+    }
+
+    /// Lets as many go as there is enough for; denies all when none is in flight that could give
+    /// something back.
+    fn decide(&self, books: &mut Books) {
+        while let Some(next) = books.waiting.front() {
+            let fits = self.fits(books, next.wants);
+            if !fits && books.in_flight > 0 {
+                return;
+            }
+            let decision = if fits { Ok(()) } else { Err(Exhausted) };
+            let Some(next) = books.waiting.pop_front() else {
+                return;
+            };
+            // Whoever has gone away needs nothing set aside.
+            if next.decided.send(decision).is_ok() && fits {
+                books.set_aside.tokens += next.wants.tokens;
+                books.set_aside.usd += next.wants.usd;
+                books.in_flight += 1;
+            }
+        }
+    }
+
+    fn fits(&self, books: &Books, wanted: Amount) -> bool {
+        let tokens = books.spent.tokens + books.set_aside.tokens + wanted.tokens;
+        let usd = books.spent.usd + books.set_aside.usd + wanted.usd;
         let within_tokens = self.budget.tokens.is_none_or(|most| tokens <= most);
         let within_usd = self.budget.usd.is_none_or(|most| usd <= most);
         within_tokens && within_usd
     }
 
+    fn is_bounded(&self) -> bool {
+        self.budget.usd.is_some() || self.budget.tokens.is_some()
+    }
+
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Wait<'_> {
+    async fn decision(mut self) -> Result<Reservation, Exhausted> {
+        let decided = (&mut self.decided).await;
+        decided.unwrap_or(Err(Exhausted)).map(|()| self.reservation)
+    }
+}
+
+impl Drop for Wait<'_> {
+    /// What was set aside for somebody who is not there any more goes back.
+    fn drop(&mut self) {
+        self.decided.close();
+        if let Ok(Ok(())) = self.decided.try_recv() {
+            self.ledger.give_back(self.reservation);
+        }
+    }
+}
+
+fn cost(price: &Price, usage: Usage) -> f64 {
+    let cost = as_amount(usage.input) * price.input + as_amount(usage.output) * price.output;
+    cost / 1e6
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no run has 2^52 tokens")]
@@ -157,6 +226,8 @@ fn as_amount(tokens: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::model::{AnswerFormat, Message};
 
@@ -176,6 +247,18 @@ mod tests {
         }
     }
 
+    fn key() -> Key {
+        Key("M".to_owned())
+    }
+
+    fn usage(input: u64, output: u64) -> Usage {
+        Usage {
+            input,
+            output,
+            ..Usage::default()
+        }
+    }
+
     fn ledger(tokens: u64) -> Ledger {
         let budget = Budget {
             tokens: Some(tokens),
@@ -184,29 +267,67 @@ mod tests {
         Ledger::new(budget, BTreeMap::new(), &Counts::default())
     }
 
-    #[tokio::test]
-    async fn a_call_that_may_exceed_the_budget_is_denied() {
-        let key = Key("M".to_owned());
+    /// A reservation that is decided on at once, or waits.
+    fn reserve(ledger: &Ledger) -> Option<Result<Reservation, Exhausted>> {
+        ledger
+            .reserve(Role::Agent, &key(), &request())
+            .now_or_never()
+    }
+
+    #[test]
+    fn a_call_that_may_exceed_the_budget_is_denied() {
         let ledger = ledger(399);
-        let first = ledger.reserve(&key, &request()).await.expect("200 of 399");
-        let used = Usage {
-            input: 150,
-            output: 50,
-            ..Usage::default()
-        };
-        ledger.settle(first, used, 0.0);
-        assert_eq!(ledger.reserve(&key, &request()).await, Err(Exhausted));
+        let first = reserve(&ledger).expect("decided").expect("200 of 399");
+        ledger.settle(first, usage(150, 150), 0.0);
+        assert_eq!(reserve(&ledger), Some(Err(Exhausted)));
     }
 
     #[tokio::test]
     async fn a_call_waits_for_what_another_may_give_back() {
-        let key = Key("M".to_owned());
         let ledger = ledger(399);
-        let request = request();
-        let first = ledger.reserve(&key, &request).await.expect("200 of 399");
-        let second = ledger.reserve(&key, &request);
-        let settle = async { ledger.settle(first, Usage::default(), 0.0) };
+        let (key, request) = (key(), request());
+        let first = reserve(&ledger).expect("decided").expect("200 of 399");
+        let second = ledger.reserve(Role::Agent, &key, &request);
+        let settle = async { ledger.give_back(first) };
         let (second, ()) = tokio::join!(second, settle);
         assert!(second.is_ok());
+    }
+
+    #[test]
+    fn nobody_keeps_what_it_does_not_wait_for_any_more() {
+        let ledger = ledger(399);
+        let (key, request) = (key(), request());
+        let first = reserve(&ledger).expect("decided").expect("200 of 399");
+        let mut second = Box::pin(ledger.reserve(Role::Agent, &key, &request));
+        assert!((&mut second).now_or_never().is_none());
+        ledger.give_back(first);
+        drop(second);
+        assert!(reserve(&ledger).expect("decided").is_ok());
+    }
+
+    #[test]
+    fn a_thousand_in_flight_stop_within_a_fiftieth_of_the_budget() {
+        let budget = 1_000_000;
+        let ledger = ledger(budget);
+        let mut in_flight = VecDeque::new();
+        let mut spent = 0;
+        let mut round = 0;
+        loop {
+            let waits = in_flight.len() == 1000;
+            match (!waits).then(|| reserve(&ledger)).flatten() {
+                Some(Ok(reservation)) => {
+                    in_flight.push_back(reservation);
+                    continue;
+                }
+                Some(Err(Exhausted)) => break,
+                None => {}
+            }
+            let reservation = in_flight.pop_front().expect("somebody is in flight");
+            round += 1;
+            let used = usage(80, 30 + round * 7919 % 60);
+            spent += used.total();
+            ledger.settle(reservation, used, 0.0);
+        }
+        assert!((budget * 98 / 100..=budget).contains(&spent), "{spent}");
     }
 }

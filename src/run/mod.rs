@@ -12,6 +12,7 @@ mod dispatcher;
 mod error;
 mod event_log;
 mod execute;
+mod expectations;
 mod folder;
 mod interrupts;
 mod journal;
