@@ -60,6 +60,9 @@ pub fn analyse(entry: &str, files: &dyn Files) -> Result<Analysis, ReadError> {
         diagnostics.retain(|problem| problem.severity() != Severity::Lint);
     }
     diagnostic::sort(&mut diagnostics);
+    diagnostic::gather_missing_names(&mut diagnostics, &workspace.sources, &|offset| {
+        workspace.item_at(offset).map(|item| item.span.start)
+    });
     diagnostic::keep_first_errors(&mut diagnostics, &workspace.sources);
     Ok(Analysis {
         workspace,

@@ -237,8 +237,10 @@ fn a_path_starts_at_the_folder_of_the_file_it_stands_in() {
 fn a_name_that_a_module_does_not_declare_is_reported_once() {
     expect(
         names(&[("a.ots", "use std.outcomes.{PrivacyLeekage}\nuse \"./people.ots\".{Clam, DataLoss}\n"), PEOPLE]),
-        "Clam: broken
+        "Calm: broken
+         Clam: broken
          DataLoss: broken
+         PrivacyLeakage: broken
          PrivacyLeekage: broken
          a.ots:1:19 unknown-name: `std.outcomes` declares no `PrivacyLeekage` (did you mean `PrivacyLeakage`?)
          a.ots:2:21 unknown-name: `people.ots` declares no `Clam` (did you mean `Calm`?)

@@ -45,8 +45,8 @@ pub(super) struct Checker<'w> {
     pub models: BTreeMap<DeclarationId, Model>,
     pub prompts: BTreeMap<DeclarationId, (Role, String)>,
     pub scenarios: BTreeMap<DeclarationId, CheckedScenario>,
-    /// Templates with errors of their own: their calls are silent about them.
-    pub broken_templates: BTreeSet<DeclarationId>,
+    /// Templates with errors of their own, and the names that they miss: their calls are silent about them.
+    pub broken_templates: BTreeMap<DeclarationId, BTreeSet<String>>,
     ids: BTreeMap<(DeclarationKind, Key), DeclarationId>,
 }
 
@@ -63,7 +63,7 @@ impl<'w> Checker<'w> {
             models: BTreeMap::new(),
             prompts: BTreeMap::new(),
             scenarios: BTreeMap::new(),
-            broken_templates: BTreeSet::new(),
+            broken_templates: BTreeMap::new(),
             ids: BTreeMap::new(),
         };
         checker.ids = checker.index();
@@ -109,6 +109,15 @@ impl<'w> Checker<'w> {
             .borrow()
             .iter()
             .any(|told| told.code == code && told.span == span)
+    }
+
+    /// The names that are said to be nowhere, by what was told after there were `count` problems.
+    pub fn names_missed_after(&self, count: usize) -> BTreeSet<String> {
+        let told = self.diagnostics.borrow();
+        let told = told.iter().skip(count);
+        told.filter(|told| matches!(told.code, Code::UnknownName | Code::UnknownVariable))
+            .map(|told| self.workspace.sources.text(told.span).to_owned())
+            .collect()
     }
 
     /// How many errors are known so far.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use super::arguments::lacking;
 use super::call_patterns::FoundTool;
 use super::checker::Checker;
 use super::entities::{Evaluate, PlantSource, Value};
@@ -68,13 +69,14 @@ impl<'w> Checker<'w> {
             .map(|parameter| parameter.field.name.as_str())
             .collect();
         let before = self.diagnostic_count();
-        let assigned = self.assign(call, &tool.key.tool, &names);
+        let assigned = self.assign(call, &tool.key.tool, &names, &|_| false);
         let missing: Vec<_> = parameters
             .iter()
             .filter(|parameter| !parameter.is_optional)
             .map(|parameter| parameter.field.name.as_str())
             .filter(|name| !assigned.contains_key(name))
             .collect();
+        let missing = lacking(call, &names, missing);
         if !missing.is_empty() {
             self.say_missing_argument(call, &tool.key.tool, &missing, None);
         }

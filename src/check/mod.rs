@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods)]
 
 mod allow;
+mod arguments;
 mod axes;
 mod call_patterns;
 mod campaign;

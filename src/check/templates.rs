@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arguments::parameter_name;
 use super::checker::Checker;
 use super::entities::Value;
 use super::expressions::either;
 use super::lookup::Reference;
 use super::parts::{Layer, Shape};
 use super::values::{Binding, Evaluated, Kind, Parameters};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId};
 use crate::source::Span;
 use crate::syntax::{
-    Argument, Call, Entry, EntryKind, Expr, ExprKind, Item, ItemKind, Name, Parameter, Template,
-    TypeExpr, TypeKind,
+    Call, Entry, EntryKind, Expr, ExprKind, Item, ItemKind, Name, Parameter, Template, TypeExpr,
+    TypeKind,
 };
 
 /// Most values that a range may stand for.
@@ -87,7 +88,7 @@ impl Relocation {
 impl<'w> Checker<'w> {
     /// Checks a template by itself, its parameters without values.
     pub fn check_template(&mut self, id: DeclarationId, item: &'w Item, template: &'w Template) {
-        let before = self.error_count();
+        let (before, told) = (self.error_count(), self.diagnostic_count());
         let parameters = self.read_template_parameters(id.module, &template.parameters);
         let layer = Layer {
             module: id.module,
@@ -101,7 +102,8 @@ impl<'w> Checker<'w> {
             is_whole: false,
         });
         if self.error_count() > before {
-            self.broken_templates.insert(id);
+            let missed = self.names_missed_after(told);
+            self.broken_templates.entry(id).or_default().extend(missed);
         }
     }
 
@@ -159,7 +161,8 @@ impl<'w> Checker<'w> {
         let ItemKind::Template(template) = &item.kind else {
             return None;
         };
-        let (parameters, arguments) = self.bind(module, id.module, call, template);
+        let missed = self.broken_templates.get(&id);
+        let (parameters, arguments) = self.bind(module, id.module, call, template, missed);
         let layer = Layer {
             module: id.module,
             entries: &template.body.entries,
@@ -169,7 +172,7 @@ impl<'w> Checker<'w> {
             name: template.name.text.clone(),
             callee: call.callee.span,
             arguments,
-            is_broken: self.broken_templates.contains(&id),
+            is_broken: missed.is_some(),
         };
         Some((layer, parameters, relocation))
     }
@@ -180,9 +183,13 @@ impl<'w> Checker<'w> {
         home: ModuleId,
         call: &Call,
         template: &Template,
+        missed: Option<&BTreeSet<String>>,
     ) -> (Parameters, Vec<(String, Span)>) {
-        let given = self.assign_arguments(call, &template.name, &template.parameters);
-        self.say_missing_arguments(call, template, &given);
+        let names: Vec<_> = template.parameters.iter().map(parameter_name).collect();
+        // The template says of its own that it lacks this name.
+        let is_told = |name: &str| missed.is_some_and(|missed| missed.contains(name));
+        let given = self.assign(call, &template.name.text, &names, &is_told);
+        self.say_missing_arguments(call, template, &names, &given);
         let mut bound = Parameters::new();
         let mut places = Vec::new();
         for parameter in &template.parameters {
@@ -202,119 +209,6 @@ impl<'w> Checker<'w> {
             bound.insert(name.text.clone(), Binding { kind, value });
         }
         (bound, places)
-    }
-
-    /// Which argument is given to which parameter; what fits none is told.
-    fn assign_arguments<'c>(
-        &self,
-        call: &'c Call,
-        callee: &Name,
-        parameters: &'c [Parameter],
-    ) -> BTreeMap<&'c str, &'c Argument> {
-        let names: Vec<_> = parameters
-            .iter()
-            .map(|parameter| parameter.name.text.as_str())
-            .collect();
-        self.assign(call, &callee.text, &names)
-    }
-
-    /// Gives arguments to parameters, by place and by name; what fits none is told.
-    pub fn assign<'c, 'n>(
-        &self,
-        call: &'c Call,
-        callee: &str,
-        names: &[&'n str],
-    ) -> BTreeMap<&'n str, &'c Argument> {
-        let mut given: BTreeMap<&str, &Argument> = BTreeMap::new();
-        for (index, argument) in call.arguments.iter().enumerate() {
-            let found = match &argument.name {
-                Some(name) => names.iter().find(|known| **known == name.text),
-                None => names.get(index),
-            };
-            let Some(name) = found else {
-                self.say_unknown_argument(callee, argument, names);
-                continue;
-            };
-            match given.get(name) {
-                Some(first) => self.say_argument_twice(name, first, argument),
-                None => {
-                    given.insert(name, argument);
-                }
-            }
-        }
-        given
-    }
-
-    fn say_unknown_argument(&self, callee: &str, argument: &Argument, names: &[&str]) {
-        let (span, message, near) = match &argument.name {
-            Some(name) => (
-                name.span,
-                format!("`{callee}` has no parameter `{}`", name.text),
-                nearest(&name.text, names.iter().copied()),
-            ),
-            None => (
-                argument.span,
-                format!("`{callee}` takes {} arguments at most", names.len()),
-                None,
-            ),
-        };
-        let problem = Diagnostic::new(Code::BadArguments, span, message);
-        self.say(match near {
-            Some(_) => problem.did_you_mean(near),
-            None if names.is_empty() => problem,
-            None => problem.help(format!("its parameters are {}", either(names))),
-        });
-    }
-
-    fn say_argument_twice(&self, name: &str, first: &Argument, second: &Argument) {
-        let message = format!("the argument `{name}` is given twice");
-        self.say(
-            Diagnostic::new(Code::BadArguments, second.span, message)
-                .label("given again here")
-                .other(first.span, "given first here"),
-        );
-    }
-
-    fn say_missing_arguments(
-        &self,
-        call: &Call,
-        template: &Template,
-        given: &BTreeMap<&str, &Argument>,
-    ) {
-        let missing: Vec<_> = template
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.default.is_none())
-            .filter(|parameter| !given.contains_key(parameter.name.text.as_str()))
-            .collect();
-        if let Some(first) = missing.first() {
-            let names: Vec<_> = missing
-                .iter()
-                .map(|parameter| parameter.name.text.as_str())
-                .collect();
-            self.say_missing_argument(call, &template.name.text, &names, Some(first.span));
-        }
-    }
-
-    /// Says which arguments a call lacks.
-    pub fn say_missing_argument(
-        &self,
-        call: &Call,
-        callee: &str,
-        names: &[&str],
-        declared: Option<Span>,
-    ) {
-        let (these, are) = match names {
-            [_] => ("argument", "is"),
-            _ => ("arguments", "are"),
-        };
-        let list = super::expressions::both(names);
-        let message = format!("the {these} {list} of `{callee}` {are} missing");
-        let problem = Diagnostic::new(Code::BadArguments, call.span, message);
-        self.say(match declared {
-            Some(span) => problem.other(span, "declared here, without a default"),
-            None => problem,
-        });
     }
 
     /// The value of an argument or default that fits its parameter.
@@ -380,7 +274,7 @@ impl<'w> Checker<'w> {
                         .other(template.name.span, "declared here")
                         .help("a template's body is fields; only a scenario can be made from a template"),
                 );
-                self.broken_templates.insert(id);
+                self.broken_templates.entry(id).or_default();
             }
         }
     }

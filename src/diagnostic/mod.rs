@@ -10,6 +10,7 @@ mod human;
 mod json;
 mod long_lines;
 mod pages;
+mod repeated;
 mod sarif;
 mod similar_names;
 
@@ -19,6 +20,7 @@ pub use github::render_github;
 pub use human::render_human;
 pub use json::render_json;
 pub use pages::page;
+pub use repeated::gather_missing_names;
 pub use sarif::SarifLog;
 pub use similar_names::nearest;
 

@@ -103,18 +103,25 @@ impl Workspace {
         };
         let problem = Diagnostic::new(Code::UnknownName, name.span, message)
             .label(format!("no {what} of this name is in scope"));
+        let scope = &self.module(module).scope;
+        let fits = |entry: &ScopeEntry| self.fits(entry, wanted);
+        let known = scope.iter().filter(|(_, entry)| fits(entry));
+        let near = nearest(&name.text, known.map(|(known, _)| known.as_str()));
         if let Some(standard) = standard::module_with(&name.text, wanted) {
             let line = format!("use {}.{{{}}}", standard.path(), name.text);
             let title = format!("add `{line}`");
             let (place, text) = self.place_for_use(module, &line);
+            if let Some(near) = near {
+                let path = standard.path();
+                return problem.help(format!(
+                    "did you mean `{near}`? For the one of `{path}` add `{line}`"
+                ));
+            }
             return problem
                 .help(format!("it is in `{}`: add `{line}`", standard.path()))
                 .fix(title, place, text);
         }
-        let scope = &self.module(module).scope;
-        let fits = |entry: &ScopeEntry| self.fits(entry, wanted);
-        let known = scope.iter().filter(|(_, entry)| fits(entry));
-        problem.did_you_mean(nearest(&name.text, known.map(|(known, _)| known.as_str())))
+        problem.did_you_mean(near)
     }
 
     /// Whether a name in scope is, or leads to, something of the wanted kinds.

@@ -164,6 +164,19 @@ impl Workspace {
         }
     }
 
+    /// The item that an offset lies in, touching included.
+    pub fn item_at(&self, offset: u32) -> Option<&Item> {
+        let file = self.sources.file_at(offset)?.span();
+        let module = self
+            .modules
+            .iter()
+            .find(|module| self.sources.file(module.tree.file).span() == file)?;
+        let items = &module.tree.items;
+        let index = items.partition_point(|item| item.span.start <= offset);
+        let item = items.get(index.checked_sub(1)?)?;
+        item.span.touches(offset).then_some(item)
+    }
+
     /// The item that declares `id`.
     pub fn item(&self, id: DeclarationId) -> &Item {
         &self.module(id.module).tree.items[id.item as usize]

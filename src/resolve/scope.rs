@@ -196,9 +196,28 @@ impl<'w> Binder<'w> {
         if let (None, Some(module)) = (found, module) {
             let problem = not_declared(self.workspace, module, name);
             self.diagnostics.push(problem);
+            if alias.is_none() {
+                self.bind_meant(module, name);
+            }
         }
         let definition = found.map_or(Definition::Broken, Definition::Declaration);
         self.bind_name(alias.unwrap_or(name), definition);
+    }
+
+    /// What a misspelt name was to bring: its uses are right, and silent.
+    fn bind_meant(&mut self, module: ModuleId, name: &Name) {
+        let Some(meant) = nearest_declared(self.workspace, module, name) else {
+            return;
+        };
+        if !self.scope.contains_key(meant) {
+            self.add(Binding {
+                name: meant,
+                definition: Definition::Broken,
+                span: name.span,
+                // A name that is brought properly takes its place.
+                is_swept: true,
+            });
+        }
     }
 
     /// Every name that a module declares.
@@ -300,16 +319,24 @@ impl<'w> Binder<'w> {
 
 /// That a module declares no such name, with the nearest that it does declare.
 pub(super) fn not_declared(workspace: &Workspace, module: ModuleId, name: &Name) -> Diagnostic {
-    let items = &workspace.module(module).tree.items;
-    let known = items.iter().filter_map(name_of);
-    let near = nearest(&name.text, known.map(|known| known.text.as_str()));
+    let near = nearest_declared(workspace, module, name);
     let of = workspace.module_name(module);
     let message = format!("`{of}` declares no `{}`", name.text);
     Diagnostic::new(Code::UnknownName, name.span, message).did_you_mean(near)
 }
 
+fn nearest_declared<'w>(
+    workspace: &'w Workspace,
+    module: ModuleId,
+    name: &Name,
+) -> Option<&'w str> {
+    let items = &workspace.module(module).tree.items;
+    let known = items.iter().filter_map(name_of);
+    nearest(&name.text, known.map(|known| known.text.as_str()))
+}
+
 /// Whether a part of a file that could not be read was to bring names into scope.
 fn is_broken_use(text: &str) -> bool {
-    let first = text.split_whitespace().next();
-    matches!(first, Some("use" | "import"))
+    let first = text.split_whitespace().next().unwrap_or_default();
+    nearest(first, ["use", "import"]).is_some()
 }

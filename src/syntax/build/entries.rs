@@ -50,7 +50,11 @@ impl Builder<'_> {
     fn vary(&mut self, pair: Pair<'_, Rule>) -> Vary {
         let braces = self.braces(&pair);
         let mut children = Children::of(pair);
-        let keyword = self.span(&children.expect(Rule::vary_word));
+        let keyword = self.span(
+            &children
+                .find(&[Rule::vary_word, Rule::error_vary])
+                .expect("a block of axes begins with its word"),
+        );
         let mut axes = Vec::new();
         while let Some(axis) = children.find(&[Rule::axis, Rule::error_axis]) {
             axes.extend(self.axis(axis));

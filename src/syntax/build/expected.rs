@@ -107,6 +107,7 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         Rule::error_arrow | Rule::error_list_type | Rule::error_number => None,
         Rule::error_and | Rule::error_or | Rule::error_not | Rule::error_equals => None,
         Rule::error_block_equals | Rule::error_condition_and => None,
+        Rule::error_vary | Rule::error_weight => None,
         Rule::error_unequal | Rule::error_matches | Rule::error_late_version => None,
     }
 }

@@ -167,6 +167,8 @@ fn replacement(pair: &Pair<'_, Rule>) -> Option<Replacement> {
         Rule::error_not => ("\"not\" is written as a word", "not"),
         Rule::error_equals => ("equality is written `==`", "=="),
         Rule::error_unequal => ("inequality is written `!=`", "!="),
+        Rule::error_vary => ("axes stand in a block named `vary`", "vary"),
+        Rule::error_weight => ("the weight of a value follows `weight`", "weight"),
         Rule::error_matches => ("a match with a regular expression is written `~`", "~"),
         _ => return None,
     };
