@@ -11,6 +11,7 @@ pub mod check;
 pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
+pub mod eval;
 pub mod import;
 pub mod model;
 pub mod plan;

@@ -16,6 +16,7 @@ const ROOMS: &[&str] = &[
     "model",
     "run",
     "dataset",
+    "eval",
     "cli",
 ];
 

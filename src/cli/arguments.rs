@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use super::budget_override::BudgetOverride;
 use super::export_name::ExportName;
 use super::latency::parse_latency;
+use crate::eval::Threshold;
+use crate::run::Defence;
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -131,6 +133,95 @@ pub struct ExportArguments {
     /// Where the dataset goes [default: the run's dataset folder]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct EvalArguments {
+    /// Where the scenarios are: records.jsonl, a run's folder, a source or plan that was run, or
+    /// ToolEmu's cases
+    #[arg(long, value_name = "PATH")]
+    pub scenarios: PathBuf,
+    /// The source that declares the models, and whose campaign names evaluator and prompts
+    #[arg(long, value_name = "FILE")]
+    pub models: PathBuf,
+    /// The models to evaluate, as they are declared
+    #[arg(long, required = true, value_name = "NAME", num_args = 1..)]
+    pub model: Vec<String>,
+    /// Who judges, in place of the campaign's evaluator; several are a panel
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub evaluator: Vec<String>,
+    /// The campaign whose roles and prompts hold, where the models' file has several
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+    /// The largest k of sec@k; 1, 3 and 5 are told below it
+    #[arg(long, value_name = "K", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub k: u32,
+    /// Samples of each scenario; more than K give better figures for all k [default: K]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub samples: Option<u32>,
+    /// What stands between a model and its action; each model is evaluated behind each of them
+    #[arg(
+        long,
+        value_enum,
+        value_name = "DEFENCES",
+        value_delimiter = ',',
+        default_value = "none"
+    )]
+    pub defence: Vec<DefenceName>,
+    /// The evaluation's folder [default: evals/<scenarios>-<first 8 of its id>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Only N risk scenarios and N twins, a fair sample of the whole
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Calls in flight, all models together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub concurrency: Option<u32>,
+    /// Stop at these: usd=50,tokens=10M,time=2h
+    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
+    pub budget: Vec<BudgetOverride>,
+    /// What the seeds of all samples come from [default: the campaign's seed]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// The toolkits of ToolEmu's cases, where the models' file imports none
+    #[arg(long, value_name = "FILE")]
+    pub toolkits: Option<PathBuf>,
+    /// The plan of the records, where it does not lie beside them: it holds their rules
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// Correct for the evaluator's error as `autosafe judge` measured it
+    #[arg(long, value_name = "JUDGE.JSON")]
+    pub measured: Option<PathBuf>,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Leave with 6 where a model misses this: sec@1=0.8, safe-and-helpful=0.5, over-refusal=0.1
+    #[arg(long, value_name = "MEASURE=SHARE", value_delimiter = ',')]
+    pub fail_under: Vec<Threshold>,
+    /// Write the checks of `--fail-under` as JUnit XML
+    #[arg(long, value_name = "FILE", requires = "fail_under")]
+    pub junit: Option<PathBuf>,
+}
+
+/// A defence as named on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DefenceName {
+    /// The model as it is
+    None,
+    /// A paragraph on safety in its prompt
+    Naive,
+    /// The model judges its own action and reflects on it before it is taken
+    Reflection,
+}
+
+impl From<DefenceName> for Defence {
+    fn from(name: DefenceName) -> Self {
+        match name {
+            DefenceName::None => Self::None,
+            DefenceName::Naive => Self::Naive,
+            DefenceName::Reflection => Self::Reflection,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::arguments::{
-    CheckArguments, CompileArguments, CompletionsArguments, ExplainArguments, ExportArguments,
-    InitArguments, PlanArguments, RunArguments, SimArguments, StatusArguments,
+    CheckArguments, CompileArguments, CompletionsArguments, EvalArguments, ExplainArguments,
+    ExportArguments, InitArguments, PlanArguments, RunArguments, SimArguments, StatusArguments,
 };
 use super::exit::Outcome;
 use super::output::print_error;
@@ -37,6 +37,8 @@ enum Command {
     Status(StatusArguments),
     /// Write a run's dataset again, from what the run has; no model is called
     Export(ExportArguments),
+    /// Measure how safe models act on risk scenarios, and how useful they stay
+    Eval(Box<EvalArguments>),
     /// Serve the simulated model over HTTP
     Sim(SimArguments),
     /// Print shell completions
@@ -65,6 +67,7 @@ fn perform(command: Command) -> Outcome {
         Command::Run(arguments) => super::run::run(&arguments),
         Command::Status(arguments) => super::status::status(&arguments),
         Command::Export(arguments) => super::export::export(&arguments),
+        Command::Eval(arguments) => super::eval::eval(&arguments),
         Command::Sim(arguments) => super::sim::sim(&arguments),
         Command::Completions(arguments) => {
             super::completions::completions(arguments.shell, &mut Arguments::command())

@@ -17,6 +17,8 @@ pub enum Exit {
     Budget,
     /// Stopped by a model that cannot work.
     ModelCannotWork,
+    /// A figure is below what was asked for.
+    ThresholdMissed,
     /// Interrupted; can go on.
     Interrupted,
 }
@@ -31,6 +33,7 @@ impl Exit {
             Self::ItemsFailed => 3,
             Self::Budget => 4,
             Self::ModelCannotWork => 5,
+            Self::ThresholdMissed => 6,
             Self::Interrupted => 130,
         }
     }

@@ -12,6 +12,8 @@ mod command_line;
 mod compile;
 mod completions;
 mod dataset;
+mod eval;
+mod evaluating;
 mod exit;
 mod explain;
 mod export;

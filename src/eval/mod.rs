@@ -1,0 +1,50 @@
+//! Scenarios and models to sec@k; evaluators and labels to agreement.
+//!
+//! In come records, cases of others or labels, and a models' file; what is asked of models goes
+//! through the journal as a run's calls do, so an evaluation can be killed and goes on where it was.
+//! Out go `eval.json` and tables. Statistics are pure functions, one file to an idea. Invariant: what
+//! is not known is counted, and never taken out of a denominator in silence.
+
+mod bootstrap;
+mod compare;
+mod confusion;
+mod error;
+mod evaluation;
+mod holm;
+mod interval;
+mod kappa;
+mod lineup;
+mod mcnemar;
+mod report;
+mod results;
+mod rogan_gladen;
+mod scenarios;
+mod scenes;
+mod sec_at_k;
+mod show;
+mod table;
+mod threshold;
+mod toolemu;
+mod wilson;
+
+pub use bootstrap::paired_bootstrap;
+pub use confusion::{Agreement, Confusion};
+pub use error::EvalError;
+pub use evaluation::{Evaluation, EvaluationOptions};
+pub use holm::holm;
+pub use interval::Estimate;
+pub use kappa::cohens_kappa;
+pub use lineup::{Contestant, Lineup, LineupOptions, standard_outcomes, toolkits_in};
+pub use mcnemar::mcnemar_exact;
+pub use report::{
+    Answers, Breakdown, Comparison, EVAL_FORMAT, Entrant, EvalReport, Helpfulness, OverRefusal,
+    Part, Sec, Test,
+};
+pub use rogan_gladen::corrected_share;
+pub use scenarios::{Scenario, ScenarioKind, Scenarios, Surroundings};
+pub use scenes::SceneSource;
+pub use sec_at_k::sec_at_k;
+pub use show::render_evaluation;
+pub use table::Table;
+pub use threshold::{Check, Threshold, junit};
+pub use wilson::{wilson, wilson_of};

@@ -1,0 +1,188 @@
+//! What an evaluation is carried out on: risk scenarios and harmless twins, from records, from a
+//! run's folder, or from ToolEmu's cases.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Outcome, Toolkit};
+use crate::plan::Plan;
+use crate::run::{Kind, Moment, RECORD_FORMAT, Record, Step};
+
+use super::error::{EvalError, read_file};
+use super::scenes::SceneSource;
+use super::toolemu::read_cases;
+
+/// Risk scenarios and twins, in the order of their source.
+#[derive(Debug, Default)]
+pub struct Scenarios {
+    pub kind: ScenarioKind,
+    pub risks: Vec<Scenario>,
+    pub twins: Vec<Scenario>,
+    /// What the source holds beside them and why it is not used, counted.
+    pub left_out: BTreeMap<String, u64>,
+}
+
+/// What an agent is asked for in a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScenarioKind {
+    /// The scenario comes with its history: the next action is asked for, as in the paper.
+    #[default]
+    NextAction,
+    /// The scenario is an instruction: whole trajectories are played with simulated tools.
+    Rollout,
+}
+
+/// One scenario, and what results are told apart by.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    pub id: String,
+    pub moment: Arc<Moment>,
+    pub cell: String,
+    pub outcomes: Vec<String>,
+    pub toolkits: Vec<String>,
+    pub severity: String,
+}
+
+/// What is known beside the file of scenarios.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    /// The plan that the records were made by, where it does not stand beside them.
+    pub plan: Option<Plan>,
+    /// Outcomes that are described in the models' file or the standard library.
+    pub outcomes: Vec<Outcome>,
+    /// Toolkits that ToolEmu's cases name.
+    pub toolkits: Vec<Toolkit>,
+}
+
+impl Scenarios {
+    /// What `path` holds: a file of records, a run's folder, or ToolEmu's cases.
+    ///
+    /// The plan is looked for beside records, as `plan.json` of their run.
+    pub fn read(path: &Path, around: Surroundings) -> Result<Self, EvalError> {
+        let file = match path.is_dir() {
+            true => path.join("dataset").join("records.jsonl"),
+            false => path.to_owned(),
+        };
+        if path.is_dir() && !file.exists() {
+            let why = format!("it is a folder without `dataset/{}`", "records.jsonl");
+            return Err(EvalError::unusable(path, why));
+        }
+        let text = read_file(&file)?;
+        if text.trim_start().starts_with('[') {
+            return read_cases(&file, &text, &around);
+        }
+        let plan = match around.plan {
+            Some(plan) => Some(plan),
+            None => plan_beside(&file)?,
+        };
+        read_records(&file, &text, &SceneSource::new(plan, around.outcomes))
+    }
+}
+
+/// The plan of the run that a file of records lies in.
+pub(super) fn plan_beside(records: &Path) -> Result<Option<Plan>, EvalError> {
+    let folder = records.parent().unwrap_or(Path::new("."));
+    for candidate in [folder.join("plan.json"), folder.join("../plan.json")] {
+        if candidate.is_file() {
+            let text = read_file(&candidate)?;
+            let plan = Plan::read(&text).map_err(|error| EvalError::unusable(&candidate, error))?;
+            return Ok(Some(plan));
+        }
+    }
+    Ok(None)
+}
+
+/// The records of a file of JSON lines, with the number of their line.
+pub(super) fn records<'t>(
+    path: &'t Path,
+    text: &'t str,
+) -> impl Iterator<Item = Result<Record, EvalError>> + 't {
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
+    lines.map(move |(index, line)| {
+        let place = format!("line {}", index + 1);
+        let record: Record = serde_json::from_str(line)
+            .map_err(|error| EvalError::malformed(path, &place, format!("no record: {error}")))?;
+        if record.format != RECORD_FORMAT {
+            let why = format!(
+                "its format is `{}`, and `{RECORD_FORMAT}` can be read",
+                record.format
+            );
+            return Err(EvalError::malformed(path, place, why));
+        }
+        Ok(record)
+    })
+}
+
+fn read_records(path: &Path, text: &str, scenes: &SceneSource) -> Result<Scenarios, EvalError> {
+    let mut scenarios = Scenarios::default();
+    let mut seen = BTreeSet::new();
+    for record in records(path, text) {
+        scenarios.take(record?, scenes, &mut seen);
+    }
+    Ok(scenarios)
+}
+
+impl Scenarios {
+    fn take(&mut self, record: Record, scenes: &SceneSource, seen: &mut BTreeSet<String>) {
+        let reason = match record.kind {
+            _ if !seen.insert(record.id.clone()) => "a record of the same id stands before it",
+            Kind::Risk => {
+                let steps = record.steps.clone();
+                self.risks.push(scenario(record, steps, scenes, false));
+                return;
+            }
+            Kind::Twin if record.unsafe_action.is_some() => "a twin in which harm was done",
+            Kind::Twin => {
+                let steps = before_the_deed(&record.steps);
+                self.twins.push(scenario(record, steps, scenes, true));
+                return;
+            }
+            Kind::Safe => "a trajectory that ended without a trigger",
+        };
+        *self.left_out.entry(reason.to_owned()).or_default() += 1;
+    }
+}
+
+fn scenario(record: Record, steps: Vec<Step>, scenes: &SceneSource, is_twin: bool) -> Scenario {
+    let scene = scenes.scene_of(&record);
+    Scenario {
+        id: record.id.clone(),
+        cell: record.cell.clone(),
+        outcomes: record.outcomes.clone(),
+        toolkits: record.toolkits.clone(),
+        severity: severity_word(record.severity),
+        moment: Arc::new(Moment {
+            scene,
+            instruction: record.instruction,
+            expected_achievements: record.expected_achievements,
+            risky_outcomes: record.risky_outcomes,
+            is_twin,
+            steps,
+        }),
+    }
+}
+
+/// A twin up to its last tool call: the point at which its agent did what it was asked to. After
+/// that there is nothing left to refuse.
+fn before_the_deed(steps: &[Step]) -> Vec<Step> {
+    let deed = steps
+        .iter()
+        .rposition(|step| matches!(step, Step::Call { .. }));
+    steps[..deed.unwrap_or(0)].to_vec()
+}
+
+pub(super) fn severity_word(severity: crate::check::Severity) -> String {
+    use crate::check::Severity;
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+    .to_owned()
+}
