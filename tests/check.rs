@@ -864,3 +864,15 @@ fn the_character_of_a_simulated_model_is_a_share_and_no_setting_of_a_real_one() 
     assert!(real.contains("unknown-field"), "{real}");
     assert!(real.contains("setting of the simulated model"), "{real}");
 }
+
+#[test]
+fn a_cover_over_some_axes_names_them_once_and_rightly() {
+    let axes = "vary {\n  a in 1..3\n  b in 1..3\n  c in 1..3\n}\nforbid a == b and b == c\n";
+    let cover = |cover: &str| entries(&format!("{axes}cover = {cover}"));
+    assert_eq!(cover("wise(3) over [a, b, c]"), "");
+    insta::assert_snapshot!(cover("wise(3) over [a, b, d]"), @"unknown-name 9:29 no axis `d` in `vary`");
+    insta::assert_snapshot!(cover("wise(3) over [a, b, a]"), @"bad-axis 9:29 the axis `a` is named twice");
+    insta::assert_snapshot!(cover("all over [a, b]"), @"wrong-type 9:9 only combinations of values are covered `over` some axes");
+    insta::assert_snapshot!(cover("wise(2) over [1]"), @"wrong-type 9:23 `over` takes the names of axes, not an integer");
+    assert!(cover("wise(3) over a").starts_with("syntax 9:"));
+}

@@ -21,6 +21,7 @@ pub(super) fn describe_expression(expr: &Expr) -> &'static str {
         ExprKind::With { .. } => "a name `with` settings",
         ExprKind::Prose { .. } => "prose with a kind before it",
         ExprKind::Weighted { .. } => "a weighted value",
+        ExprKind::Over { .. } => "something `over` axes",
         ExprKind::Not(_) | ExprKind::Binary { .. } => "a condition",
         ExprKind::Error => "unreadable",
     }

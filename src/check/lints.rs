@@ -272,7 +272,7 @@ fn likeness(scenario: &Scenario) -> String {
         &scenario.persona,
         axes,
         constraints,
-        scenario.cover.value,
+        &scenario.cover.value,
         &scenario.parameters,
     );
     let prose = (

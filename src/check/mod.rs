@@ -14,6 +14,7 @@ mod campaign_fields;
 mod checker;
 mod choices;
 mod constraint;
+mod covers;
 mod declarations;
 mod entities;
 mod examples;

@@ -41,9 +41,12 @@ impl Checker<'_> {
             ConstraintKind::Require => condition,
             ConstraintKind::Forbid => Predicate::Not(Box::new(condition)),
         };
+        let span = constraint.keyword.to(constraint.condition.span);
+        let words = self.workspace.sources.text(span).split_whitespace();
         Some(Constraint {
             predicate,
-            span: constraint.keyword.to(constraint.condition.span),
+            text: words.collect::<Vec<_>>().join(" "),
+            span,
         })
     }
 

@@ -101,15 +101,23 @@ pub struct AxisValue {
 #[derive(Debug, Clone)]
 pub struct Constraint {
     pub predicate: Predicate,
+    /// As it is written, on one line.
+    pub text: String,
     pub span: Span,
 }
 
 /// Which rows are generated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cover {
     All,
     /// Every feasible combination of values of this many axes; pairwise is 2.
     Wise(u32),
+    /// Every feasible pair, and of these axes every feasible combination of so many.
+    Over {
+        strength: u32,
+        /// Indices of axes, ascending.
+        axes: Vec<usize>,
+    },
     Sample(u64),
 }
 

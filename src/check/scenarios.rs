@@ -9,14 +9,14 @@ use super::examples::Verdicts;
 use super::expressions::{name_of, unknown_word, wrong_type};
 use super::instructions::{self, KindedProse};
 use super::parts::{Layer, Parts, Shape};
-use super::program::{Choice, Cover, Example, Scenario};
+use super::program::{Choice, Example, Scenario};
 use super::rule::Rule;
 use super::scope::Scope;
 use super::types::docs_text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind};
-use crate::source::{Span, Spanned};
-use crate::syntax::{self, Call, Expr, ExprKind, Item, Name};
+use crate::source::Span;
+use crate::syntax::{self, Item, Name};
 
 /// A scenario, and what lints ask of it.
 pub(super) struct CheckedScenario {
@@ -96,7 +96,7 @@ impl<'w> Checker<'w> {
             toolkits: chosen(toolkits.as_ref()),
             persona,
             constraints: constraints.into_iter().flatten().collect(),
-            cover: self.read_cover(&parts, shape.name.span),
+            cover: self.read_cover(&parts, shape.name.span, &scope),
             samples: self.read_samples(&parts),
             instructions: instructions::instructions(&instructions, &verbatim),
             contexts: instructions::contexts(&contexts),
@@ -262,70 +262,6 @@ impl<'w> Checker<'w> {
         self.read_count("`samples`", &field.value)
             .and_then(|count| u32::try_from(count).ok())
             .unwrap_or(1)
-    }
-
-    /// A whole number from 1 that fits 32 bits.
-    fn read_count(&self, what: &str, value: &Expr) -> Option<u64> {
-        let ExprKind::Int(given) = value.kind else {
-            self.say_all(wrong_type(what, "a whole number", value));
-            return None;
-        };
-        if (1..=i64::from(u32::MAX)).contains(&given) {
-            return u64::try_from(given).ok();
-        }
-        self.say(
-            Diagnostic::new(
-                Code::OutOfRange,
-                value.span,
-                format!("{what} is out of range"),
-            )
-            .label(format!("expected 1 to {}", u32::MAX)),
-        );
-        None
-    }
-
-    fn read_cover(&self, parts: &Parts, fallback: Span) -> Spanned<Cover> {
-        let Some((_, field)) = parts.field("cover") else {
-            return Spanned::new(Cover::All, fallback);
-        };
-        let value = &field.value;
-        let cover = match &value.kind {
-            ExprKind::Path(path) => match super::values::path_text(path).as_str() {
-                "all" => Some(Cover::All),
-                "pairwise" => Some(Cover::Wise(2)),
-                other => self.say_unknown_cover(other, path.span),
-            },
-            ExprKind::Call(call) => self.read_cover_call(call),
-            _ => {
-                let wanted = "`all`, `pairwise`, `wise(3)` or `sample(200)`";
-                self.say_all(wrong_type("`cover`", wanted, value));
-                None
-            }
-        };
-        Spanned::new(cover.unwrap_or(Cover::All), value.span)
-    }
-
-    fn read_cover_call(&self, call: &Call) -> Option<Cover> {
-        let name = super::values::path_text(&call.callee);
-        if !["wise", "sample"].contains(&name.as_str()) {
-            return self.say_unknown_cover(&name, call.callee.span);
-        }
-        let [argument] = call.arguments.as_slice() else {
-            let message = format!("`{name}` takes one number");
-            self.say(Diagnostic::new(Code::WrongType, call.span, message));
-            return None;
-        };
-        let count = self.read_count(&format!("`{name}`"), &argument.value)?;
-        match name.as_str() {
-            "wise" => Some(Cover::Wise(u32::try_from(count).ok()?)),
-            _ => Some(Cover::Sample(count)),
-        }
-    }
-
-    fn say_unknown_cover<T>(&self, word: &str, span: Span) -> Option<T> {
-        let words = ["all", "pairwise", "wise", "sample"];
-        self.say(unknown_word("`cover`", word, span, &words));
-        None
     }
 
     /// Says what every scenario needs and this one lacks.

@@ -336,7 +336,7 @@ fn calls_in<'e>(expr: &'e Expr, calls: &mut Vec<&'e Call>) {
         ExprKind::Call(call) => calls.push(call),
         ExprKind::List(items) => items.iter().for_each(|item| calls_in(item, calls)),
         ExprKind::Weighted { value, .. } => calls_in(value, calls),
-        ExprKind::With { base, .. } => calls_in(base, calls),
+        ExprKind::With { base, .. } | ExprKind::Over { base, .. } => calls_in(base, calls),
         _ => {}
     }
 }

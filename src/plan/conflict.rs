@@ -66,16 +66,28 @@ pub(super) fn unreachable_values(
     warnings
 }
 
+/// Indices of formulas that, together with `given`, no row fulfils, and of which none can be left
+/// out; one alone where one is enough.
+pub(super) fn irreducible_conflict(
+    axes: &[Axis],
+    formulas: &[Formula],
+    given: &[Formula],
+) -> Vec<usize> {
+    let conflicts = |set: &[usize]| conflicts(axes, formulas, given, set);
+    let alone = (0..formulas.len()).find(|&index| conflicts(&[index]));
+    alone.map_or_else(|| irreducible(formulas, &conflicts), |index| vec![index])
+}
+
+/// Whether no row fulfils the formulas of a set together with `given`.
+fn conflicts(axes: &[Axis], formulas: &[Formula], given: &[Formula], set: &[usize]) -> bool {
+    let chosen = set.iter().map(|&index| formulas[index].clone());
+    let chosen: Vec<Formula> = chosen.chain(given.iter().cloned()).collect();
+    Space::new(axes, &chosen).is_ok_and(|space| space.is_empty())
+}
+
 /// Indices of formulas that, together with `given`, no row fulfils; as few as are found, ascending.
 fn smallest_conflict(axes: &[Axis], formulas: &[Formula], given: &[Formula]) -> Vec<usize> {
-    let conflicts = |set: &[usize]| {
-        let chosen: Vec<Formula> = set
-            .iter()
-            .map(|&index| formulas[index].clone())
-            .chain(given.iter().cloned())
-            .collect();
-        Space::new(axes, &chosen).is_ok_and(|space| space.is_empty())
-    };
+    let conflicts = |set: &[usize]| conflicts(axes, formulas, given, set);
     let core = irreducible(formulas, &conflicts);
     let candidates = neighbours(formulas, &core, given);
     let mut tries = 0;

@@ -85,6 +85,18 @@ impl Diagram {
         self.is_void || self.levels.first().is_some_and(Vec::is_empty)
     }
 
+    /// Whether the row with these values is allowed.
+    pub(super) fn holds(&self, value: impl Fn(usize) -> u32) -> bool {
+        let mut at = 0;
+        for (axis, nodes) in self.axes.iter().zip(&self.levels) {
+            match nodes.get(at).map(|node| node[value(*axis) as usize]) {
+                None | Some(DEAD) => return false,
+                Some(next) => at = next as usize,
+            }
+        }
+        !self.is_void
+    }
+
     /// How many rows are allowed, exactly.
     pub(super) fn count(&self) -> Natural {
         if self.is_empty() {

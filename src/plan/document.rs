@@ -138,7 +138,7 @@ pub struct Settings {
 }
 
 /// How many rows there could be, and what the planned ones cover.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Coverage {
     /// Exactly, in decimal: it may be larger than any integer type.
     pub feasible_rows: String,
@@ -147,6 +147,54 @@ pub struct Coverage {
     /// Combinations of values that the constraints allow, and how many of them rows cover.
     pub feasible: u64,
     pub covered: u64,
+    /// What is covered beyond that, of some axes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<CoverageOver>,
+    /// Combinations of as many values or fewer that no allowed row has, smallest parts only.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub infeasible_count: u64,
+    /// The first hundred of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub infeasible: Vec<Infeasible>,
+}
+
+impl Coverage {
+    /// That of no rows.
+    pub(super) fn none() -> Self {
+        Self {
+            feasible_rows: "0".to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Combinations of more axes than elsewhere: `wise(3) over [a, b, c]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CoverageOver {
+    pub axes: Vec<String>,
+    pub strength: u32,
+    pub feasible: u64,
+    pub covered: u64,
+}
+
+/// Values that no allowed row has together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Infeasible {
+    pub values: Vec<PlannedValue>,
+    /// The constraints that rule them out together, as they are written; empty where to find them
+    /// would take too long.
+    pub because: Vec<String>,
+}
+
+/// A value of an axis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedValue {
+    pub axis: String,
+    pub value: Value,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a run is expected to take; each a least, likely and most.

@@ -28,7 +28,7 @@ pub fn lower(program: &Program, campaign: &Campaign) -> (Plan, Vec<Diagnostic>) 
         diagnostics.extend(problems);
         let (rows, covered) = match rows {
             Some(rows) => (rows.rows, rows.coverage),
-            None => (Vec::new(), no_coverage()),
+            None => (Vec::new(), Coverage::none()),
         };
         planned.push(lower_scenario(scenario, rows));
         coverage.push(covered);
@@ -63,15 +63,6 @@ fn scenarios_of<'a>(program: &'a Program, campaign: &Campaign) -> Vec<&'a Scenar
     indices
         .filter_map(|&index| program.scenarios.get(index))
         .collect()
-}
-
-fn no_coverage() -> Coverage {
-    Coverage {
-        feasible_rows: "0".to_owned(),
-        strength: 0,
-        feasible: 0,
-        covered: 0,
-    }
 }
 
 fn lower_work(

@@ -9,6 +9,7 @@ mod document;
 mod draws;
 mod estimate;
 mod formula;
+mod infeasible;
 mod item_line;
 mod items;
 mod lower;
@@ -16,11 +17,13 @@ mod natural;
 mod plan_file;
 mod planted;
 mod recipe;
+mod row_bounds;
 mod row_view;
 pub mod rows;
 mod sample;
 mod scene;
 mod show;
+mod show_rows;
 mod space;
 mod split_groups;
 mod validity;
@@ -29,8 +32,9 @@ mod wire_names;
 
 pub use difference::render_difference;
 pub use document::{
-    ContextPlan, Coverage, Estimate, ExamplePlan, FORMAT, InstructionPlan, Pick, Plan, PlannedAxis,
-    Range, ScenarioPlan, Settings, UsdRange, VerbatimPlan, Work,
+    ContextPlan, Coverage, CoverageOver, Estimate, ExamplePlan, FORMAT, Infeasible,
+    InstructionPlan, Pick, Plan, PlannedAxis, PlannedValue, Range, ScenarioPlan, Settings,
+    UsdRange, VerbatimPlan, Work,
 };
 pub use item_line::ItemLine;
 pub use items::{Items, SceneError};

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use super::document::{Coverage, Plan, PlannedAxis, Range, ScenarioPlan, Work};
+use super::document::{Coverage, Plan, Range, ScenarioPlan, Work};
 use super::items::worst;
 use super::row_view::RowView;
-use crate::check::{ModelAccess, Setting, Severity, Value};
+use super::show_rows::{axis_values, row_words, write_infeasible};
+use crate::check::{ModelAccess, Setting, Severity};
 
 /// The plan in words and figures; `is_set` tells whether an environment variable is set.
 pub fn render_plan(plan: &Plan, is_set: &dyn Fn(&str) -> bool) -> String {
@@ -53,6 +54,7 @@ fn write_scenario(
             "rows",
             &row_words(scenario.rows.len() as u64, coverage),
         )?;
+        write_infeasible(out, coverage)?;
     }
     let items = scenario.rows.len() as u64 * u64::from(scenario.samples);
     let samples = match scenario.samples {
@@ -60,55 +62,6 @@ fn write_scenario(
         samples => format!(", {samples} for each row"),
     };
     line(out, "items", &format!("{}{samples}", grouped(items)))
-}
-
-fn axis_values(axis: &PlannedAxis) -> String {
-    const SHOWN: usize = 8;
-    let shown: Vec<String> = axis.values.iter().take(SHOWN).map(value_words).collect();
-    match axis.values.len().checked_sub(SHOWN) {
-        None | Some(0) => shown.join(", "),
-        Some(more) => format!("{}, … {more} more", shown.join(", ")),
-    }
-}
-
-fn value_words(value: &Value) -> String {
-    match value {
-        Value::Text(text) => format!("{text:?}"),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Persona(key) | Value::Outcome(key) | Value::Toolkit(key) | Value::Model(key) => {
-            short_name(key.as_str()).to_owned()
-        }
-        Value::Tool(tool) => format!("{}.{}", short_name(tool.toolkit.as_str()), tool.tool),
-        Value::List(values) => {
-            let values: Vec<String> = values.iter().map(value_words).collect();
-            format!("[{}]", values.join(", "))
-        }
-    }
-}
-
-fn short_name(key: &str) -> &str {
-    key.rsplit(['.', '#']).next().unwrap_or(key)
-}
-
-fn row_words(rows: u64, coverage: &Coverage) -> String {
-    let feasible = &coverage.feasible_rows;
-    if coverage.strength == 0 {
-        return format!("{} of {feasible} feasible", grouped(rows));
-    }
-    let combinations = match coverage.strength {
-        1 => "values".to_owned(),
-        2 => "pairs".to_owned(),
-        3 => "triples".to_owned(),
-        strength => format!("combinations of {strength} axes"),
-    };
-    format!(
-        "{} of {} feasible {combinations} in {} ({feasible} feasible)",
-        grouped(coverage.covered),
-        grouped(coverage.feasible),
-        counted(rows, "row"),
-    )
 }
 
 /// Items by what they are about.
@@ -256,11 +209,11 @@ fn write_environment(
     Ok(())
 }
 
-fn line(out: &mut String, name: &str, words: &str) -> fmt::Result {
+pub(super) fn line(out: &mut String, name: &str, words: &str) -> fmt::Result {
     writeln!(out, "  {name:<12} {words}")
 }
 
-fn counted(count: u64, what: &str) -> String {
+pub(super) fn counted(count: u64, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", grouped(count))
 }

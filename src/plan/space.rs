@@ -114,6 +114,64 @@ impl Space {
         Some(tuples)
     }
 
+    /// Calls `visit` with each combination of `size` values that no row has although every smaller
+    /// part of it is in some row; each value with its axis, ascending.
+    pub(super) fn each_infeasible(&self, size: usize, visit: &mut dyn FnMut(&[Cell])) {
+        // Values of axes that are not tied together are always feasible together.
+        for diagram in &self.diagrams {
+            let mut axes = diagram.axes().to_vec();
+            axes.sort_unstable();
+            let mut known = Projections::new();
+            each_subset(&axes, size, &mut Vec::new(), &mut |chosen| {
+                self.each_infeasible_of(chosen, &mut known, visit);
+            });
+        }
+    }
+
+    fn each_infeasible_of(
+        &self,
+        axes: &[usize],
+        known: &mut Projections,
+        visit: &mut dyn FnMut(&[Cell]),
+    ) {
+        let Some(allowed) = self.projection(axes, known) else {
+            return;
+        };
+        let parts: Vec<Option<ValueSet>> = (0..axes.len())
+            .map(|left_out| self.projection(&without(axes, left_out), known))
+            .collect();
+        for tuple in (0..allowed.size()).filter(|&tuple| !allowed.contains(tuple)) {
+            let cells = self.cells(axes, tuple);
+            let mut parts = parts.iter().enumerate();
+            let is_smallest = parts.all(|(left_out, part)| {
+                let tuple = self.tuple(&without(&cells, left_out));
+                part.as_ref().is_none_or(|part| part.contains(tuple))
+            });
+            if is_smallest {
+                visit(&cells);
+            }
+        }
+    }
+
+    /// The axes of a numbered tuple, each with its value.
+    fn cells(&self, axes: &[usize], tuple: usize) -> Vec<Cell> {
+        let mut rest = tuple;
+        let mut cells = Vec::with_capacity(axes.len());
+        for &axis in axes.iter().rev() {
+            cells.push((axis, (rest % self.sizes[axis]) as u32));
+            rest /= self.sizes[axis];
+        }
+        cells.reverse();
+        cells
+    }
+
+    /// The number of a tuple of values, the last counting fastest.
+    fn tuple(&self, cells: &[Cell]) -> usize {
+        cells.iter().fold(0, |tuple, &(axis, value)| {
+            tuple * self.sizes[axis] + value as usize
+        })
+    }
+
     /// An empty row to be filled without ever having to turn back.
     pub(super) fn start_row(&self) -> PartialRow<'_> {
         PartialRow {
@@ -135,6 +193,20 @@ impl Space {
             .sum()
     }
 
+    /// Whether a complete row is allowed.
+    pub(super) fn allows(&self, row: &[u32]) -> bool {
+        let mut diagrams = self.diagrams.iter();
+        diagrams.all(|diagram| diagram.holds(|axis| row[axis]))
+    }
+
+    /// Whether a row that is allowed still is with another value on one axis.
+    pub(super) fn allows_change(&self, row: &[u32], changed: usize, value: u32) -> bool {
+        self.places[changed].is_none_or(|(diagram, _)| {
+            let with_change = |axis: usize| if axis == changed { value } else { row[axis] };
+            self.diagrams[diagram].holds(with_change)
+        })
+    }
+
     pub(super) fn diagrams(&self) -> &[Diagram] {
         &self.diagrams
     }
@@ -143,6 +215,9 @@ impl Space {
         (0..self.sizes.len()).filter(|&axis| self.places[axis].is_none())
     }
 }
+
+/// An axis, and the index of one of its values.
+pub(super) type Cell = (usize, u32);
 
 /// Projections that were computed already, by diagram and levels.
 pub(super) type Projections = BTreeMap<(usize, Vec<usize>), ValueSet>;
@@ -208,6 +283,29 @@ fn groups(formulas: &[Formula]) -> Vec<Vec<Formula>> {
         groups.push(own);
     }
     groups.into_iter().map(|(_, formulas)| formulas).collect()
+}
+
+/// Calls `visit` with each subset of `size` elements, in order.
+fn each_subset(
+    elements: &[usize],
+    size: usize,
+    chosen: &mut Vec<usize>,
+    visit: &mut dyn FnMut(&[usize]),
+) {
+    if size == 0 {
+        return visit(chosen);
+    }
+    for (place, &element) in elements.iter().enumerate() {
+        chosen.push(element);
+        each_subset(&elements[place + 1..], size - 1, chosen, visit);
+        chosen.pop();
+    }
+}
+
+fn without<T: Clone>(elements: &[T], left_out: usize) -> Vec<T> {
+    let mut rest = elements.to_vec();
+    rest.remove(left_out);
+    rest
 }
 
 /// Each row with each of the values on these axes.

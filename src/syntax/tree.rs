@@ -382,6 +382,11 @@ pub enum ExprKind {
         value: Box<Expr>,
         weight: Box<Expr>,
     },
+    /// `wise(3) over [a, b, c]`
+    Over {
+        base: Box<Expr>,
+        elements: Vec<Expr>,
+    },
     Not(Box<Expr>),
     Binary {
         left: Box<Expr>,

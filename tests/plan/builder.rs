@@ -112,6 +112,7 @@ pub fn requiring(mut scenario: Scenario, predicates: Vec<Predicate>) -> Scenario
         .into_iter()
         .enumerate()
         .map(|(index, predicate)| Constraint {
+            text: format!("require {predicate:?}"),
             predicate,
             span: constraint_span(index),
         })

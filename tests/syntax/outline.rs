@@ -306,6 +306,10 @@ fn expr(value: &Expr) -> String {
         ExprKind::Weighted { value, weight } => {
             format!("{} weight {}", expr(value), expr(weight))
         }
+        ExprKind::Over { base, elements } => {
+            let elements: Vec<String> = elements.iter().map(expr).collect();
+            format!("{} over [{}]", expr(base), elements.join(", "))
+        }
         ExprKind::Not(inner) => format!("(not {})", expr(inner)),
         ExprKind::Binary {
             left,

@@ -79,8 +79,9 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         Rule::matches | Rule::not_matches => Some("an operator"),
 
         // What could nearly always stand somewhere, and hardly ever was meant.
-        Rule::ots_word | Rule::with_word | Rule::weight_word | Rule::not_word => None,
-        Rule::with_part | Rule::weight_part | Rule::modifier => None,
+        Rule::ots_word | Rule::with_word | Rule::weight_word => None,
+        Rule::over_word | Rule::not_word => None,
+        Rule::with_part | Rule::weight_part | Rule::over_part | Rule::modifier => None,
         Rule::dot | Rule::dots | Rule::implies | Rule::question_mark => None,
 
         // Silent rules, whose parts are named instead.

@@ -26,6 +26,10 @@ impl Builder<'_> {
                     base,
                     body: self.body(Children::of(part).expect(Rule::body)),
                 },
+                Rule::over_part => ExprKind::Over {
+                    base,
+                    elements: self.values(Children::of(part).expect(Rule::list)),
+                },
                 _ => ExprKind::Weighted {
                     value: base,
                     weight: Box::new(self.number(&Children::of(part).expect(Rule::number))),
