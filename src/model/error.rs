@@ -30,6 +30,12 @@ pub enum CallError {
     /// 400, 422 and other refusals of this one request.
     #[error("the server rejects the request ({status}): {message}")]
     Rejected { status: u16, message: String },
+    /// The recording that answers has no such call.
+    #[error("{message}")]
+    NotRecorded { message: String },
+    /// The call failed when it was recorded, in these words.
+    #[error("{message}")]
+    RecordedFailure { message: String },
     /// The plan names a model that it does not declare.
     #[error("the plan declares no model `{model}`")]
     NotDeclared { model: String },
@@ -47,6 +53,8 @@ impl CallError {
             | Self::NotFound { .. }
             | Self::ContextTooLong { .. }
             | Self::Rejected { .. }
+            | Self::NotRecorded { .. }
+            | Self::RecordedFailure { .. }
             | Self::NotDeclared { .. } => false,
         }
     }
@@ -55,7 +63,10 @@ impl CallError {
     pub fn stops_the_run(&self) -> bool {
         matches!(
             self,
-            Self::Unauthorized { .. } | Self::NotFound { .. } | Self::NotDeclared { .. }
+            Self::Unauthorized { .. }
+                | Self::NotFound { .. }
+                | Self::NotRecorded { .. }
+                | Self::NotDeclared { .. }
         )
     }
 }

@@ -13,6 +13,7 @@ use super::error::CallError;
 use super::line::Line;
 use super::openai::Openai;
 use super::provider::Model;
+use super::recording::{RecordingError, Replay};
 use super::retries::{Retries, jitter};
 use super::setup::SetupError;
 use super::share::Share;
@@ -128,6 +129,21 @@ impl Gateway {
             retries: Retries::default(),
             counts: Counts::default(),
         }
+    }
+
+    /// A gateway that answers calls of `models` from the recording at `path` alone: it opens no
+    /// connection, and needs no key.
+    pub fn replaying<'k>(
+        path: &std::path::Path,
+        models: impl Iterator<Item = &'k Key>,
+    ) -> Result<Self, RecordingError> {
+        let replay: Arc<dyn Model> = Arc::new(Replay::open(path)?);
+        let served = models.map(|key| {
+            let model = Arc::clone(&replay);
+            let limits = Limits::default();
+            (key.clone(), Served { model, limits })
+        });
+        Ok(Self::over(served.collect(), None))
     }
 
     /// The same with another patience.

@@ -74,34 +74,6 @@ pub fn read_answer(answer: &Answer, schema: &Json) -> Result<(Json, Repaired), M
     }
 }
 
-/// Whether the model declined to answer: marked as such, or in clear words where JSON was due.
-pub fn is_refusal(answer: &Answer) -> bool {
-    answer.refusal.is_some()
-        || answer.finish == Finish::ContentFilter
-        || (!answer.content.contains('{') && begins_like_a_refusal(&answer.content))
-}
-
-fn begins_like_a_refusal(text: &str) -> bool {
-    const SIGNS: [&str; 14] = [
-        "i can't",
-        "i cannot",
-        "i can not",
-        "i won't",
-        "i will not",
-        "i'm unable",
-        "i am unable",
-        "i'm not able",
-        "i am not able",
-        "i must decline",
-        "i have to decline",
-        "i'm sorry, but",
-        "i am sorry, but",
-        "sorry, but i",
-    ];
-    let text = text.trim_start().replace('\u{2019}', "'").to_lowercase();
-    SIGNS.iter().any(|sign| text.starts_with(sign))
-}
-
 fn explain(answer: &Answer, problem: String) -> String {
     if answer.content.trim().is_empty() {
         return "the answer is empty".to_owned();
@@ -280,14 +252,5 @@ mod tests {
         answer.finish = Finish::Length;
         let misfit = read_answer(&answer, &schema()).expect_err("it is cut off");
         assert!(misfit.to_string().starts_with("the answer was cut off"));
-    }
-
-    #[test]
-    fn a_refusal_is_known_by_its_first_words() {
-        assert!(is_refusal(&said(
-            "I\u{2019}m sorry, but I can't help with that."
-        )));
-        assert!(!is_refusal(&said("{\"reply\": \"I cannot say\"}")));
-        assert!(!is_refusal(&said("I can do that.")));
     }
 }
