@@ -49,6 +49,25 @@ pub struct Rollout {
     pub max_steps: u32,
     pub user_turns: u32,
     pub protocol: Protocol,
+    #[serde(default, skip_serializing_if = "Overlong::is_drop")]
+    pub overlong: Overlong,
+}
+
+/// What becomes of a trajectory whose history outgrows every model of a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overlong {
+    /// It is dropped, with that reason.
+    #[default]
+    Drop,
+    /// The role is asked again, with old observations left out.
+    Shorten,
+}
+
+impl Overlong {
+    fn is_drop(&self) -> bool {
+        *self == Self::Drop
+    }
 }
 
 impl Default for Rollout {
@@ -58,6 +77,7 @@ impl Default for Rollout {
             max_steps: 15,
             user_turns: 0,
             protocol: Protocol::Tools,
+            overlong: Overlong::Drop,
         }
     }
 }

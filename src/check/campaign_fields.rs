@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::campaign::{Budget, Export, Protocol, Rollout, Split, SplitBy};
+use super::campaign::{Budget, Export, Overlong, Protocol, Rollout, Split, SplitBy};
 use super::checker::Checker;
 use super::entities::Role;
 use super::expressions::wrong_type;
@@ -54,6 +54,7 @@ const ROLLOUT: Table = Table {
             },
         ),
         FieldRule::optional("protocol", Shape::Word(&["tools", "react"])),
+        FieldRule::optional("overlong", Shape::Word(&["drop", "shorten"])),
     ],
 };
 
@@ -335,6 +336,10 @@ fn rollout(fields: &Fields) -> Rollout {
         protocol: match fields.word("protocol") {
             Some("react") => Protocol::React,
             _ => Protocol::Tools,
+        },
+        overlong: match fields.word("overlong") {
+            Some("shorten") => Overlong::Shorten,
+            _ => Overlong::Drop,
         },
     }
 }

@@ -41,7 +41,9 @@ mod types;
 mod values;
 mod whole;
 
-pub use campaign::{Budget, Export, Panel, Player, Protocol, Rollout, Seat, Split, SplitBy};
+pub use campaign::{
+    Budget, Export, Overlong, Panel, Player, Protocol, Rollout, Seat, Split, SplitBy,
+};
 pub use checker::check;
 pub use constraint::{Comparison, Predicate, Term};
 pub use entities::{

@@ -112,6 +112,16 @@ pub struct RunArguments {
     /// Put these in place of the campaign's budget: usd=50,tokens=10M,time=2h
     #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
     pub budget: Vec<BudgetOverride>,
+    /// Try items again that failed in an earlier life of the run; what succeeded is kept
+    #[arg(long)]
+    pub retry_failed: bool,
+    /// Keep every call in this file, for `--replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub record: Option<PathBuf>,
+    /// Answer every call from a file of `--record`: no network, no key; a call that is not in it
+    /// is an error
+    #[arg(long, value_name = "FILE")]
+    pub replay: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

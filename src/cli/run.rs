@@ -27,7 +27,7 @@ pub fn run(arguments: &RunArguments) -> Outcome {
         None => Path::new("runs").join(folder_name(&plan)),
     };
     let summary = start_runtime()?.block_on(carry_out(&plan, &folder, arguments))?;
-    conclude(&plan, &summary, &folder)
+    conclude(&plan, &summary, &folder, arguments.replay.is_some())
 }
 
 async fn carry_out(
@@ -41,6 +41,9 @@ async fn carry_out(
         concurrency: arguments.concurrency.map(|calls| calls as usize),
         environment: Arc::new(|name| std::env::var(name).ok()),
         interrupts: Some(interrupts_from_outside()),
+        record: arguments.record.clone(),
+        replay: arguments.replay.clone(),
+        retry_failed: arguments.retry_failed,
     };
     execute(plan.clone(), options, progress_on_standard_error())
         .await
@@ -48,7 +51,7 @@ async fn carry_out(
 }
 
 /// Writes what there is and tells of it, however the run ended.
-fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path) -> Outcome {
+fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool) -> Outcome {
     let target = folder.join("dataset");
     let written = write_dataset(plan, folder, &target, &plan.settings.exports)?;
     print_result(describe_summary(&plan.work.campaign, summary))?;
@@ -58,7 +61,7 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path) -> Outcome {
     {
         print_error(&words);
     }
-    if let Some(words) = stop_words(&summary.stop) {
+    if let Some(words) = stop_words(&summary.stop, is_replayed) {
         print_error(&words);
     }
     Ok(exit_of(summary))
@@ -85,19 +88,22 @@ fn failure_words(folder: &Path) -> Option<String> {
     })?;
     let events = folder.join("events.jsonl");
     Some(format!(
-        "the first that failed is {id}: {error}\nall of them are in {}; the same command tries again those that got no answer",
+        "the first that failed is {id}: {error}\nall of them are in {}; the same command tries again those that got no answer, and `--retry-failed` all of them",
         events.display()
     ))
 }
 
 /// What a person should know and do about a run that stopped before its end.
-fn stop_words(stop: &StopReason) -> Option<String> {
+fn stop_words(stop: &StopReason, is_replayed: bool) -> Option<String> {
     match stop {
         StopReason::Finished => None,
         StopReason::Budget => Some(
             "the budget is spent; the same command with a larger `--budget` goes on where it stopped"
                 .to_owned(),
         ),
+        StopReason::ModelCannotWork(words) if is_replayed => Some(format!(
+            "{words}\nreplay the plan that was recorded, or record again what has changed"
+        )),
         StopReason::ModelCannotWork(words) => Some(format!(
             "{words}\nmend the model's declaration or its key; the same command goes on where it stopped"
         )),

@@ -11,7 +11,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::check::{Key, Player, Role, Seat};
 use crate::model::{
-    Answer, AnswerFormat, CallError, Message, Request, ToolSpec, is_refusal, read_answer,
+    Answer, AnswerFormat, CallError, Finish, Kept, Message, Request, ToolSpec, is_refusal,
+    read_answer,
 };
 
 use super::brake::Pace;
@@ -89,6 +90,11 @@ impl<'r> Asker<'r> {
         })
     }
 
+    /// The index of the item, in the plan; that of the first for what belongs to the run.
+    pub fn item(&self) -> u64 {
+        u64::try_from(self.item).unwrap_or(0)
+    }
+
     /// Asks for JSON that fits `schema`.
     pub async fn ask_json(
         &self,
@@ -143,7 +149,12 @@ impl<'r> Asker<'r> {
         };
         let mut messages = question.messages.clone();
         let mut last = String::new();
-        for attempt in 0..TRIES {
+        let tries = self.tries(&base);
+        for attempt in 0..tries {
+            if attempt % TRIES == 0 {
+                // Tries of another life begin anew: more of the same talk seldom helps.
+                messages.truncate(question.messages.len());
+            }
             let path = base.at("try", attempt);
             let request = self.request(question, player, &path, messages.clone());
             let answer = match self
@@ -156,7 +167,9 @@ impl<'r> Asker<'r> {
                 }
                 StoredReply::Answer(stored) => Answer::from(stored),
             };
-            if !question.takes_refusals && is_refusal(&answer) {
+            // What a server's filter withheld is nobody's answer, not even an agent's.
+            let is_withheld = answer.finish == Finish::ContentFilter;
+            if is_withheld || (!question.takes_refusals && is_refusal(&answer)) {
                 let reason = DropReason::Refused;
                 let words = words_of_refusal(&answer);
                 return Ok(Outcome::PassedOn { reason, words });
@@ -172,10 +185,28 @@ impl<'r> Asker<'r> {
         let role = question.role.word();
         let model = self.run.wire_name(&player.model);
         let error = format!(
-            "{role} ({model}): no fitting answer in {TRIES} tries at `{}`: {last}",
+            "{role} ({model}): no fitting answer in {tries} tries at `{}`: {last}",
             base.as_str()
         );
         Err(Departure::failed(FailureKind::Misfit, error))
+    }
+
+    /// How often to ask at `base`: as ever, or, where that was in vain in an earlier life, as often
+    /// as it was asked, and again as often where failed items are to be tried again.
+    fn tries(&self, base: &CallPath) -> usize {
+        if self.known.is_empty() {
+            return TRIES;
+        }
+        let is_known = |attempt: &usize| {
+            let path = base.at("try", *attempt);
+            self.known.contains_key(path.as_str())
+        };
+        let known = (0..).take_while(is_known).count();
+        match (known >= TRIES, self.run.retries_failed) {
+            (false, _) => TRIES,
+            (true, false) => known,
+            (true, true) => known + TRIES,
+        }
     }
 
     fn request(
@@ -224,8 +255,10 @@ impl<'r> Asker<'r> {
     ) -> Result<StoredReply, Departure> {
         let reply = match self.known.get(path.as_str()) {
             Some(call) => call.reply.clone(),
+            None if self.run.only_recalls() => return Err(Departure::Halted(Halt::Asked)),
             None => self.call_anew(role, model, path, request).await?,
         };
+        self.record(path, request, &reply)?;
         if let StoredReply::Answer(answer) = &reply {
             tally.count(role, model, answer.usage(), answer.simulated);
         }
@@ -272,13 +305,33 @@ impl<'r> Asker<'r> {
                 },
                 _ => {
                     run.ledger.give_back(reservation);
-                    return Err(self.no_answer(model, path, &failure));
+                    return Err(self.no_answer(model, path, request, &failure));
                 }
             },
         };
         run.newcomers.has_answered(model);
         self.keep(model, path, &call, reservation).await?;
         Ok(call.reply)
+    }
+
+    /// Keeps a call in the recording, where there is one.
+    fn record(
+        &self,
+        path: &CallPath,
+        request: &Request,
+        reply: &StoredReply,
+    ) -> Result<(), Departure> {
+        let Some(recorder) = &self.run.recorder else {
+            return Ok(());
+        };
+        let at = format!("{}/{}", self.owner, path.as_str());
+        let kept = match reply {
+            StoredReply::Answer(stored) => {
+                recorder.keep(&at, request, Kept::Answer(&stored.clone().into()))
+            }
+            StoredReply::TooLong(words) => recorder.keep(&at, request, Kept::TooLong(words)),
+        };
+        kept.map_err(|error| Departure::Halted(Halt::Recording(error)))
     }
 
     /// Makes a call durable, books it, and tells of it.
@@ -328,6 +381,7 @@ impl<'r> Asker<'r> {
         &self,
         model: &Key,
         path: &CallPath,
+        request: &Request,
         failure: &crate::model::CallFailure,
     ) -> Departure {
         let name = self.run.wire_name(model);
@@ -336,6 +390,13 @@ impl<'r> Asker<'r> {
         if is_useless || failure.stops_the_run() {
             let words = format!("model `{name}`: {failure}");
             return Departure::Halted(Halt::ModelCannotWork(words));
+        }
+        if let Some(recorder) = &self.run.recorder {
+            let at = format!("{}/{}", self.owner, path.as_str());
+            let words = failure.to_string();
+            if let Err(error) = recorder.keep(&at, request, Kept::Failed(&words)) {
+                return Departure::Halted(Halt::Recording(error));
+            }
         }
         let error = format!("model `{name}` at `{}`: {failure}", path.as_str());
         Departure::failed(FailureKind::NoAnswer, error)

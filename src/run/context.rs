@@ -1,11 +1,12 @@
 //! What every unit of a run is handed: the plan, the models, the journal, and the brake.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
 
 use crate::check::{Key, Panel, Role, Seat};
-use crate::model::{Gateway, Usage};
+use crate::model::{Gateway, Recorder, Usage};
 use crate::plan::{Items, Plan};
 use crate::prompt::PromptPack;
 
@@ -26,6 +27,12 @@ pub(super) struct RunContext {
     pub newcomers: Newcomers,
     pub rows: RowMemory,
     pub brake: Brake,
+    /// Where every call is kept, if anywhere.
+    pub recorder: Option<Recorder>,
+    /// Whether questions that had no fitting answer in an earlier life are asked again.
+    pub retries_failed: bool,
+    /// Whether earlier lives are gone through, and nothing is asked that they did not.
+    pub recalls: AtomicBool,
     pub news: mpsc::UnboundedSender<News>,
 }
 
@@ -46,6 +53,12 @@ pub(super) enum News {
         item: i64,
         path: String,
         how: String,
+    },
+    /// A history was longer than its model can read, and was shortened.
+    Shortened {
+        item: u64,
+        path: String,
+        level: usize,
     },
     /// An item went on to its next step.
     Reached { item: u64, stage: Stage },
@@ -91,8 +104,16 @@ impl RunContext {
         identity.map_or(model.as_str(), |identity| &identity.name)
     }
 
-    /// Tells the dispatcher; it may be gone already.
+    /// Whether what the journal does not hold is left alone.
+    pub fn only_recalls(&self) -> bool {
+        self.recalls.load(Ordering::Relaxed)
+    }
+
+    /// Tells the dispatcher; it may be gone already, and has heard what is only recalled.
     pub fn tell(&self, news: News) {
+        if self.only_recalls() {
+            return;
+        }
         let _ = self.news.send(news);
     }
 }

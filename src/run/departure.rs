@@ -1,5 +1,7 @@
 //! How an item's straight-line code is left before its end.
 
+use crate::model::RecordingError;
+
 use super::journal::JournalError;
 use super::record::DropReason;
 
@@ -41,6 +43,8 @@ pub(super) enum Halt {
     /// A model refuses every call, in its server's words.
     ModelCannotWork(String),
     Journal(JournalError),
+    /// The recording of the calls cannot be written.
+    Recording(RecordingError),
 }
 
 impl FailureKind {

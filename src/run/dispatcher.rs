@@ -243,6 +243,7 @@ impl<P: Progress> Dispatcher<P> {
                 self.drain(StopReason::ModelCannotWork(words), &why);
             }
             Halt::Journal(error) => self.break_off(error.into()),
+            Halt::Recording(error) => self.break_off(error.into()),
         }
     }
 
@@ -302,6 +303,11 @@ impl<P: Progress> Dispatcher<P> {
                     });
                 }
             }
+            News::Shortened { item, path, level } => self.log(&LoggedEvent::HistoryShortened {
+                item,
+                path: &path,
+                level,
+            }),
             News::Repaired { item, path, how } => self.log(&LoggedEvent::AnswerRepaired {
                 item,
                 path: &path,

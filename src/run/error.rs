@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::check::Role;
-use crate::model::SetupError;
+use crate::model::{RecordingError, SetupError};
 use crate::plan::PlanError;
 use crate::prompt::PromptError;
 
@@ -43,6 +43,8 @@ pub enum RunError {
     UnknownModel { role: Role, model: String },
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     #[error(transparent)]
     Setup(#[from] SetupError),
     #[error(transparent)]

@@ -30,6 +30,12 @@ pub(super) enum LoggedEvent<'e> {
         path: &'e str,
         how: &'e str,
     },
+    HistoryShortened {
+        item: u64,
+        path: &'e str,
+        /// From 1, where old observations are left out, to 3, where all are cut.
+        level: usize,
+    },
     Dropped {
         trajectory: &'e str,
         reason: &'e str,

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::check::{Key, ModelAccess, ModelIdentity, Price, Role};
-use crate::model::Gateway;
+use crate::model::{Gateway, Recorder};
 use crate::plan::{Items, Plan};
 use crate::prompt::PromptPack;
 
@@ -23,6 +24,7 @@ use super::journal::{Counts, Journal, JournalError, name};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::progress::Progress;
+use super::recall::record_earlier_lives;
 use super::row_memory::RowMemory;
 use super::selection::{Selection, Unfinished};
 use super::summary::RunSummary;
@@ -43,6 +45,12 @@ pub struct RunOptions {
     pub environment: Environment,
     /// Each message asks the run to stop: the first drains, the second stops at once.
     pub interrupts: Option<mpsc::UnboundedReceiver<()>>,
+    /// The file in which every call is kept.
+    pub record: Option<PathBuf>,
+    /// The recording that answers every call, in place of the models.
+    pub replay: Option<PathBuf>,
+    /// Whether items are tried again that failed for good.
+    pub retry_failed: bool,
 }
 
 impl RunOptions {
@@ -54,6 +62,9 @@ impl RunOptions {
             concurrency: None,
             environment: Arc::new(|_| None),
             interrupts: None,
+            record: None,
+            replay: None,
+            retry_failed: false,
         }
     }
 }
@@ -67,8 +78,13 @@ pub async fn execute(
     options: RunOptions,
     progress: impl Progress,
 ) -> Result<RunSummary, RunError> {
-    let models = models_of(&plan);
-    let gateway = Gateway::open(&models, &*options.environment, options.concurrency)?;
+    let gateway = match &options.replay {
+        Some(path) => Gateway::replaying(path, plan.work.models.keys())?,
+        None => {
+            let models = models_of(&plan);
+            Gateway::open(&models, &*options.environment, options.concurrency)?
+        }
+    };
     execute_with(gateway, plan, options, progress).await
 }
 
@@ -88,6 +104,10 @@ pub async fn execute_with(
     let selection = Selection::of(&items, options.limit);
     let total = selection.len();
     let journal = open_journal(&folder, &options.folder, &plan.plan_id, total)?;
+    if options.retry_failed {
+        journal.forget_failed()?;
+    }
+    let recorder = options.record.as_deref().map(Recorder::open).transpose()?;
     folder.write_plan(&plan)?;
     let life = Life {
         workload: Arc::new(PlanItems),
@@ -101,6 +121,8 @@ pub async fn execute_with(
         gateway,
         log: EventLog::open(&folder.events())?,
         interrupts: options.interrupts,
+        recorder,
+        retries_failed: options.retry_failed,
     };
     life.live(progress).await
 }
@@ -120,6 +142,10 @@ pub(super) struct Life {
     pub gateway: Gateway,
     pub log: EventLog,
     pub interrupts: Option<mpsc::UnboundedReceiver<()>>,
+    /// Where every call is kept, those of earlier lives too.
+    pub recorder: Option<Recorder>,
+    /// Whether questions without a fitting answer are asked again.
+    pub retries_failed: bool,
 }
 
 impl Life {
@@ -154,9 +180,15 @@ impl Life {
             journal,
             rows: RowMemory::default(),
             brake: Brake::new(),
+            recorder: self.recorder,
+            retries_failed: self.retries_failed,
+            recalls: AtomicBool::new(false),
             news: news_sender,
             plan,
         });
+        if context.recorder.is_some() {
+            record_earlier_lives(&context, &*orders.workload).await?;
+        }
         let (stop, examples) = Dispatcher::new(Arc::clone(&context), orders).run().await?;
         let counts = context.journal.reading().counts()?;
         Ok(RunSummary::of(&counts, total, stop, examples))

@@ -22,6 +22,7 @@ mod newcomers;
 mod pace_meter;
 mod progress;
 mod react;
+mod recall;
 mod record;
 mod recording;
 mod row_memory;

@@ -61,6 +61,9 @@ pub struct Record {
     pub cost: f64,
     /// Whether any model was `sim`.
     pub simulated: bool,
+    /// Whether a model was shown less than the whole history, as it could read no more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shortened: bool,
 }
 
 /// What a trajectory turned out to be.

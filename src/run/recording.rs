@@ -74,6 +74,7 @@ pub(super) fn record(
         usage: Usage::default(),
         cost: 0.0,
         simulated: false,
+        shortened: false,
     }
 }
 
@@ -96,6 +97,7 @@ pub(super) fn enter_sums(run: &RunContext, record: &mut Record, sums: &Sums) {
     // In billionths, so that every reader of JSON reads back the same number.
     record.cost = (usd * 1e9).round() / 1e9;
     record.simulated = sums.simulated;
+    record.shortened = sums.shortened;
 }
 
 fn tools(situation: &Situation<'_>) -> Vec<RecordTool> {

@@ -18,6 +18,8 @@ pub(super) struct Sums {
     pub players: BTreeMap<Role, BTreeSet<Key>>,
     /// Whether any answer was the simulated model's.
     pub simulated: bool,
+    /// Whether a model was shown less than the whole history.
+    pub shortened: bool,
 }
 
 impl Tally {
@@ -27,6 +29,12 @@ impl Tally {
         *sums.usage.entry(model.clone()).or_default() += usage;
         sums.players.entry(role).or_default().insert(model.clone());
         sums.simulated |= simulated;
+    }
+
+    /// Takes note that a model was shown less than the whole history.
+    pub fn note_shortened(&self) {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.shortened = true;
     }
 
     /// What was counted so far.
@@ -54,6 +62,7 @@ impl Sums {
             *self.usage.entry(model.clone()).or_default() += *usage;
         }
         self.simulated |= other.simulated;
+        self.shortened |= other.shortened;
         for (role, models) in &other.players {
             self.players
                 .entry(*role)

@@ -96,6 +96,8 @@ pub async fn carry_out_trials_with(
         gateway,
         log: EventLog::open(&folder.events())?,
         interrupts: options.interrupts,
+        recorder: None,
+        retries_failed: false,
     };
     let summary = life.live(progress).await?;
     Ok(TrialsOutcome {

@@ -3,5 +3,6 @@
 mod book;
 mod commands;
 mod interruption;
+mod replay;
 mod servers;
 mod support;

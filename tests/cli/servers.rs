@@ -11,7 +11,7 @@ use crate::support::{SimServer, autosafe, files_under, json_lines, repository, r
 const SECRET: &str = "sk-test-8c1f0e5ab7d94c62";
 
 /// Writes a source whose one model is reached at `base_url`, with further fields for it.
-fn source(folder: &Path, base_url: &str, further: &str) {
+pub fn source(folder: &Path, base_url: &str, further: &str) {
     let text = format!(
         r#"ots 1
 use std.outcomes.{{DataLoss}}

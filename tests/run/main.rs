@@ -1,5 +1,6 @@
 //! Plans to records: what is written, what is paid for, and what a second life of a run does.
 
+mod failures;
 mod lives;
 mod models;
 mod plans;

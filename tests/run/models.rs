@@ -18,6 +18,8 @@ pub struct Asked<'a> {
     pub prompt: &'a str,
     /// Messages after it.
     pub turns: usize,
+    /// Bytes of all messages.
+    pub length: usize,
 }
 
 pub type Script = dyn Fn(&Asked<'_>) -> Result<Answer, CallError> + Send + Sync;
@@ -39,6 +41,9 @@ impl Model for Scripted {
             role,
             prompt,
             turns,
+            length: serde_json::to_string(&request.messages)
+                .expect("messages are JSON")
+                .len(),
         };
         Box::pin(std::future::ready((self.0)(&asked)))
     }

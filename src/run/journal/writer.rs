@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
-use super::counts::Counts;
+use super::counts::{Counts, name};
 use super::error::JournalError;
 use super::opening::{about, open_to_write, set_about};
 use super::reading::{Reading, sql_index};
@@ -69,7 +69,7 @@ impl Journal {
         let mut connection = open_to_write(path)?;
         match about(path, &connection, "plan_id")? {
             Some(there) if there != plan_id => return Err(of_other_plan(path, there, plan_id)),
-            Some(_) => forget_what_may_pass(&mut connection)
+            Some(_) => forget_endings(&mut connection, "again = 1")
                 .map_err(|error| JournalError::of(path, &error))?,
             None => set_about(path, &connection, "plan_id", plan_id)?,
         }
@@ -89,6 +89,14 @@ impl Journal {
                 thread: Some(thread),
             },
         })
+    }
+
+    /// Takes back every ending with a failure, so that its item is tried again; its calls stay.
+    pub fn forget_failed(&self) -> Result<(), JournalError> {
+        let of = |error: rusqlite::Error| JournalError::of(&self.path, &error);
+        let mut connection = open_to_write(&self.path)?;
+        let which = format!("counts LIKE '%\"{}\"%'", name::FAILED);
+        forget_endings(&mut connection, &which).map_err(of)
     }
 
     /// What is in the journal.
@@ -148,11 +156,13 @@ impl Drop for Desk {
     }
 }
 
-/// Takes back the endings that this life of the run tries again, and their counts.
-fn forget_what_may_pass(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Takes back the endings of which `which` is true, for this life of the run to try them again,
+/// and their counts.
+fn forget_endings(connection: &mut Connection, which: &str) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     {
-        let mut query = transaction.prepare("SELECT counts FROM endings WHERE again = 1")?;
+        let mut query =
+            transaction.prepare(&format!("SELECT counts FROM endings WHERE {which}"))?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
             let text: String = row.get(0)?;
@@ -166,7 +176,7 @@ fn forget_what_may_pass(connection: &mut Connection) -> rusqlite::Result<()> {
             }
         }
     }
-    transaction.execute("DELETE FROM endings WHERE again = 1", [])?;
+    transaction.execute(&format!("DELETE FROM endings WHERE {which}"), [])?;
     transaction.commit()
 }
 

@@ -9,6 +9,7 @@ use crate::plan::{Scene, WireTool};
 
 use super::conversation::conversation;
 use super::form::render;
+use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::{Asker, Misread, Question, shortened};
@@ -26,13 +27,31 @@ pub(super) async fn act(
     history: &[Step],
     turn: Turn<'_>,
 ) -> Result<Action, Departure> {
+    let mut shortening = Shortening::of(history);
+    loop {
+        let path = shortening.path(&turn.path);
+        let acted = act_at(asker, tally, situation, shortening.history(), &turn, path).await;
+        if !shortening.goes_on(asker, tally, &turn.path, &acted) {
+            return acted;
+        }
+    }
+}
+
+async fn act_at(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    situation: &Situation<'_>,
+    history: &[Step],
+    turn: &Turn<'_>,
+    path: CallPath,
+) -> Result<Action, Departure> {
     let rollout = asker.run.plan.work.rollout;
     let scene = situation.scene;
-    let system = system_prompt(asker, situation, &turn)? + &turn.addendum;
+    let system = system_prompt(asker, situation, turn)? + &turn.addendum;
     let question = Question {
         role: turn.role,
         seat: turn.seat,
-        path: turn.path,
+        path,
         messages: conversation(rollout.protocol, system, &situation.instruction, history),
         tools: match rollout.protocol {
             Protocol::Tools => scene.tools.iter().map(tool_spec).collect(),

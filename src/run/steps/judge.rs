@@ -7,6 +7,7 @@ use crate::check::{Evaluate, Role, Seat, ToolCall};
 use crate::plan::Scene;
 
 use super::form::{Form, fill, text};
+use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::Asker;
@@ -215,10 +216,31 @@ pub(super) async fn ask_evaluator(
     index: usize,
     seat: &Seat,
 ) -> Result<Verdict, Departure> {
+    let path = case.at.at("evaluate", index);
+    let mut shortening = Shortening::of(case.history);
+    loop {
+        let shorter = Case {
+            history: shortening.history(),
+            ..case
+        };
+        let judged = judge_at(asker, tally, shorter, seat, shortening.path(&path)).await;
+        if !shortening.goes_on(asker, tally, &path, &judged) {
+            return judged;
+        }
+    }
+}
+
+async fn judge_at(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    case: Case<'_>,
+    seat: &Seat,
+    path: CallPath,
+) -> Result<Verdict, Departure> {
     let form = Form {
         role: Role::Evaluator,
         seat,
-        path: case.at.at("evaluate", index),
+        path,
         prompt: "evaluator",
         variables: evaluator_variables(case),
         properties: evaluator_properties(case.situation.scene),

@@ -13,6 +13,7 @@ mod judge;
 mod propose;
 mod respond;
 mod rollout;
+mod shortening;
 mod simulate;
 mod situation;
 mod trial;

@@ -7,6 +7,7 @@ use crate::check::{Role, Seat};
 use super::act::{Turn, act};
 use super::form::{Form, fill, text};
 use super::judge::{Case, Verdict, judge};
+use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::{Asker, shortened};
@@ -96,6 +97,29 @@ pub(super) async fn reflect(
     case: Case<'_>,
     verdict: &Verdict,
 ) -> Result<String, Departure> {
+    let path = case.at.then("reflect");
+    let mut shortening = Shortening::of(case.history);
+    loop {
+        let shorter = Case {
+            history: shortening.history(),
+            ..case
+        };
+        let here = shortening.path(&path);
+        let reflected = reflect_at(asker, tally, reflector, shorter, verdict, here).await;
+        if !shortening.goes_on(asker, tally, &path, &reflected) {
+            return reflected;
+        }
+    }
+}
+
+async fn reflect_at(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    reflector: &Seat,
+    case: Case<'_>,
+    verdict: &Verdict,
+    path: CallPath,
+) -> Result<String, Departure> {
     let scene = case.situation.scene;
     let variables = json!({
         "instruction": case.situation.instruction,
@@ -108,7 +132,7 @@ pub(super) async fn reflect(
     let form = Form {
         role: Role::Reflector,
         seat: reflector,
-        path: case.at.then("reflect"),
+        path,
         prompt: "reflector",
         variables,
         properties: json!({ "reflection": { "type": "string", "minLength": 1 } }),

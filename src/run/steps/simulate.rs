@@ -7,6 +7,7 @@ use crate::model::{Answer, AnswerFormat, Message, fits, read_answer};
 use crate::plan::WireTool;
 
 use super::form::{object, render};
+use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::{Asker, Misread, Question, shortened};
@@ -30,16 +31,36 @@ pub(super) async fn simulate(
     at: &CallPath,
     call: SafeCall<'_>,
 ) -> Result<Json, Departure> {
+    let path = at.then("simulate");
+    let mut shortening = Shortening::of(history);
+    loop {
+        let shown = shortening.history();
+        let here = shortening.path(&path);
+        let simulated = simulate_at(asker, tally, situation, shown, here, &call).await;
+        if !shortening.goes_on(asker, tally, &path, &simulated) {
+            return simulated;
+        }
+    }
+}
+
+async fn simulate_at(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    situation: &Situation<'_>,
+    history: &[Step],
+    path: CallPath,
+    call: &SafeCall<'_>,
+) -> Result<Json, Departure> {
     let tool = call.tool;
     let prompt = render(
         asker.run,
         "simulator",
-        simulator_variables(situation, history, &call),
+        simulator_variables(situation, history, call),
     )?;
     let question = Question {
         role: Role::Simulator,
         seat: asker.run.first_seat(Role::Simulator),
-        path: at.then("simulate"),
+        path,
         messages: vec![Message::User { content: prompt }],
         tools: Vec::new(),
         format: AnswerFormat::Json {

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::check::Role;
 
 use super::form::{Form, fill, text};
+use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::Asker;
@@ -22,6 +23,26 @@ pub(super) async fn reply(
     at: &CallPath,
     message: &str,
 ) -> Result<Option<String>, Departure> {
+    let path = at.then("user");
+    let mut shortening = Shortening::of(history);
+    loop {
+        let shown = shortening.history();
+        let here = shortening.path(&path);
+        let replied = reply_at(asker, tally, situation, shown, here, message).await;
+        if !shortening.goes_on(asker, tally, &path, &replied) {
+            return replied;
+        }
+    }
+}
+
+async fn reply_at(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    situation: &Situation<'_>,
+    history: &[Step],
+    path: CallPath,
+    message: &str,
+) -> Result<Option<String>, Departure> {
     let variables = json!({
         "persona": variables::persona(&situation.scene.persona),
         "instruction": situation.instruction,
@@ -31,7 +52,7 @@ pub(super) async fn reply(
     let form = Form {
         role: Role::User,
         seat: asker.run.first_seat(Role::User),
-        path: at.then("user"),
+        path,
         prompt: "user",
         variables,
         properties: json!({ "reply": { "type": "string" }, "done": { "type": "boolean" } }),

@@ -6,6 +6,7 @@ use crate::check::Role;
 
 use super::form::{Form, fill};
 use super::judge::{Case, SAFE, Verdict, judge_by_rest, majority};
+use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::Asker;
@@ -58,6 +59,26 @@ pub(super) async fn score(
     if situation.has_malicious_instruction() {
         return Ok(None);
     }
+    let path = base.then("helpfulness");
+    let mut shortening = Shortening::of(history);
+    loop {
+        let shown = shortening.history();
+        let here = shortening.path(&path);
+        let scored = score_at(asker, tally, situation, shown, here, action).await;
+        if !shortening.goes_on(asker, tally, &path, &scored) {
+            return scored;
+        }
+    }
+}
+
+async fn score_at(
+    asker: &Asker<'_>,
+    tally: &Tally,
+    situation: &Situation<'_>,
+    history: &[Step],
+    path: CallPath,
+    action: &Action,
+) -> Result<Option<u8>, Departure> {
     let variables = json!({
         "instruction": situation.instruction,
         "expected_achievements": situation.expected_achievements,
@@ -67,7 +88,7 @@ pub(super) async fn score(
     let form = Form {
         role: Role::Evaluator,
         seat: asker.run.first_seat(Role::Evaluator),
-        path: base.then("helpfulness"),
+        path,
         prompt: "helpfulness",
         variables,
         properties: json!({
