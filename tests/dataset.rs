@@ -144,6 +144,7 @@ fn record(id: &str, kind: Kind) -> Record {
         },
         cost: 0.125,
         simulated: false,
+        shortened: false,
     }
 }
 
