@@ -28,6 +28,9 @@ const TENANTS: &[(&str, &str)] = &[
     ("reqwest", "model"),
     ("axum", "model"),
     ("rusqlite", "run"),
+    ("parquet", "dataset"),
+    ("arrow_array", "dataset"),
+    ("sha2", "dataset"),
     ("clap", "cli"),
 ];
 

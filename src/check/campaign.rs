@@ -138,29 +138,47 @@ impl SplitBy {
 pub enum Export {
     Sft,
     Alpaca,
+    Sharegpt,
     Dpo,
+    Kto,
     Judge,
     Trajectories,
+    Stepwise,
+    Atif,
+    Agentdog,
+    Inspect,
 }
 
 impl Export {
     /// Every export, in the order in which they are written.
-    pub const ALL: [Export; 5] = [
+    pub const ALL: [Export; 11] = [
         Export::Sft,
         Export::Alpaca,
+        Export::Sharegpt,
         Export::Dpo,
+        Export::Kto,
         Export::Judge,
         Export::Trajectories,
+        Export::Stepwise,
+        Export::Atif,
+        Export::Agentdog,
+        Export::Inspect,
     ];
 
-    /// The word of the language, also the file's stem.
+    /// The word of the language, also the name of the export's folder.
     pub fn word(self) -> &'static str {
         match self {
             Self::Sft => "sft",
             Self::Alpaca => "alpaca",
+            Self::Sharegpt => "sharegpt",
             Self::Dpo => "dpo",
+            Self::Kto => "kto",
             Self::Judge => "judge",
             Self::Trajectories => "trajectories",
+            Self::Stepwise => "stepwise",
+            Self::Atif => "atif",
+            Self::Agentdog => "agentdog",
+            Self::Inspect => "inspect",
         }
     }
 

@@ -126,7 +126,19 @@ const CAMPAIGN: Table = Table {
     ],
 };
 
-const EXPORTS: &[&str] = &["sft", "alpaca", "dpo", "judge", "trajectories"];
+const EXPORTS: &[&str] = &[
+    "sft",
+    "alpaca",
+    "sharegpt",
+    "dpo",
+    "kto",
+    "judge",
+    "trajectories",
+    "stepwise",
+    "atif",
+    "agentdog",
+    "inspect",
+];
 
 /// Rounds of reflection where a campaign does not say.
 const ROUNDS: u32 = 10;

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::budget_override::BudgetOverride;
 use super::export_name::ExportName;
 use super::latency::parse_latency;
+use super::recipe_options::{MixShare, TrainerName};
 use crate::eval::Threshold;
 use crate::run::Defence;
 
@@ -140,7 +141,29 @@ pub struct ExportArguments {
     /// The exports to write, such as sft,dpo [default: those of the campaign]
     #[arg(long, value_name = "EXPORTS", value_delimiter = ',')]
     pub format: Vec<ExportName>,
-    /// Where the dataset goes [default: the run's dataset folder]
+    /// Write every table as Parquet too, beside the JSON lines
+    #[arg(long)]
+    pub parquet: bool,
+    /// Write instead what a trainer needs, data and configuration: llamafactory, trl or axolotl
+    #[arg(long, value_name = "TRAINER", conflicts_with_all = ["format", "parquet"])]
+    pub recipe: Option<TrainerName>,
+    /// What a recipe mixes in, for each safe action of a risk scenario: twins=0.5,safe=0.5
+    #[arg(
+        long,
+        value_name = "SHARES",
+        value_delimiter = ',',
+        requires = "recipe"
+    )]
+    pub mix: Vec<MixShare>,
+    /// The model that a recipe tunes: a name at a hub, or a folder
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "recipe",
+        default_value = "Qwen/Qwen2.5-7B-Instruct"
+    )]
+    pub model: String,
+    /// Where it goes [default: the run's folder `dataset`, or `recipes/<trainer>`]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }

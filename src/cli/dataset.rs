@@ -1,5 +1,6 @@
 //! Writing a run's dataset, and telling where it is.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -7,41 +8,85 @@ use super::exit::Failure;
 use super::output::counted;
 use super::runs::failure_of;
 use crate::check::Export;
-use crate::dataset::{DatasetInput, Written, write};
+use crate::dataset::{DatasetInput, RecipeInput, Written, WrittenRecipe, write, write_recipe};
 use crate::plan::Plan;
-use crate::run::{Ending, ItemCounts, SplitPart, endings, status};
+use crate::run::{Ending, ItemCounts, Record, RunError, SplitPart, endings, status};
+
+/// What is to be written of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub exports: &'a [Export],
+    /// Whether every table is written in Parquet too.
+    pub parquet: bool,
+}
 
 /// Writes the dataset of the run in `run` to `target`.
 pub fn write_dataset(
     plan: &Plan,
     run: &Path,
     target: &Path,
-    exports: &[Export],
+    wanted: Wanted<'_>,
 ) -> Result<Written, Failure> {
     let status = status(run).map_err(failure_of)?;
     let unfinished = unfinished_words(&status.items);
     let input = DatasetInput {
         plan,
-        exports,
+        exports: wanted.exports,
+        parquet: wanted.parquet,
         stopped: unfinished.as_deref(),
         drops: &status.drops,
         failures: &status.failures,
     };
-    let mut damage = None;
+    let damage = RefCell::new(None);
+    let written = write(input, records(run, &damage)?, target)
+        .map_err(|error| Failure::usage(format!("cannot write the dataset: {error}")))?;
+    match damage.into_inner() {
+        Some(error) => Err(failure_of(error)),
+        None => Ok(written),
+    }
+}
+
+/// Writes a recipe made of the run in `run` to `target`.
+pub fn write_run_recipe(
+    run: &Path,
+    target: &Path,
+    input: RecipeInput<'_>,
+) -> Result<WrittenRecipe, Failure> {
+    let status = status(run).map_err(failure_of)?;
+    let input = RecipeInput {
+        whole: unfinished_words(&status.items).is_none(),
+        ..input
+    };
+    let damage = RefCell::new(None);
+    // A first look tells whether the journal can be read at all.
+    drop(records(run, &damage)?);
+    let again = || records(run, &damage).into_iter().flatten();
+    let written = write_recipe(input, again, target)
+        .map_err(|error| Failure::usage(format!("cannot write the recipe: {error}")))?;
+    match damage.into_inner() {
+        Some(error) => Err(failure_of(error)),
+        None => Ok(written),
+    }
+}
+
+/// The records of the run, in the plan's order. They end early where the journal is damaged, and
+/// `damage` says how.
+fn records<'d>(
+    run: &Path,
+    damage: &'d RefCell<Option<RunError>>,
+) -> Result<impl Iterator<Item = Record> + use<'d>, Failure> {
     let records = endings(run)
         .map_err(failure_of)?
-        .map_while(|ending| ending.map_err(|error| damage = Some(error)).ok())
+        .map_while(move |ending| {
+            let keep = |error| *damage.borrow_mut() = Some(error);
+            ending.map_err(keep).ok()
+        })
         .flat_map(|(_, endings)| endings)
         .filter_map(|ending| match ending {
             Ending::Kept { record } => Some(*record),
             Ending::Dropped { .. } | Ending::Failed { .. } => None,
         });
-    let written = write(input, records, target)
-        .map_err(|error| Failure::usage(format!("cannot write the dataset: {error}")))?;
-    match damage {
-        Some(error) => Err(failure_of(error)),
-        None => Ok(written),
-    }
+    Ok(records)
 }
 
 /// What a card says of a run that has not ended; `None` where every item has.

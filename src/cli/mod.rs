@@ -23,6 +23,7 @@ mod latency;
 mod output;
 mod plan;
 mod program;
+mod recipe_options;
 mod run;
 mod runs;
 mod shown_paths;

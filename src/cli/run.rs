@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::RunArguments;
-use super::dataset::{describe_files, write_dataset};
+use super::dataset::{Wanted, describe_files, write_dataset};
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_error, print_result};
 use super::program;
@@ -53,7 +53,11 @@ async fn carry_out(
 /// Writes what there is and tells of it, however the run ended.
 fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool) -> Outcome {
     let target = folder.join("dataset");
-    let written = write_dataset(plan, folder, &target, &plan.settings.exports)?;
+    let wanted = Wanted {
+        exports: &plan.settings.exports,
+        parquet: false,
+    };
+    let written = write_dataset(plan, folder, &target, wanted)?;
     print_result(describe_summary(&plan.work.campaign, summary))?;
     print_result("\n".to_owned() + &describe_files(&written, &target))?;
     if summary.items.failed > 0

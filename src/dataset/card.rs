@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::card_head::{head, primary_forms};
-use super::form::Form;
+use super::card_head::head;
 use super::manifest::WrittenFile;
+use super::table::{Table, primary_forms};
 use super::tally::Tally;
 use super::write::DatasetInput;
 use super::yaml::to_yaml;
@@ -19,7 +19,7 @@ pub(super) fn render_card(
     input: DatasetInput<'_>,
     tally: &Tally,
     files: &[WrittenFile],
-    tables: &[(Form, SplitPart)],
+    tables: &[Table],
 ) -> String {
     let sections = [
         title(input, tally),
@@ -54,12 +54,17 @@ pub(super) fn canary(plan_id: &str) -> String {
 }
 
 const TRAINERS: &str = "\
-- LLaMA-Factory: `dataset_dir: <this folder>`, and a `dataset` that `dataset_info.json` names. To \
-learn from the last action alone, set `mask_history: true`.
-- In `sft` and `dpo`, `tools` and the `arguments` of calls are texts that hold JSON, so that columnar \
-readers keep them as they are. Such readers fill absent fields with nulls, which TRL's \
-`remove_none_values` takes out again. TRL and axolotl parse `tools` themselves, axolotl `arguments` \
-too; with TRL and a chat template that writes `arguments` out as JSON, parse them first.
+- Every assistant turn in `sft`, `sharegpt` and `alpaca` was judged safe, so a trainer may learn from \
+all of them. To learn from the last action alone: LLaMA-Factory `mask_history: true`, TRL a prompt and \
+its completion, axolotl a mark on the message; `autosafe export --recipe` writes each.
+- LLaMA-Factory: `dataset_dir: <this folder>`, and a `dataset` that `dataset_info.json` names.
+- In `sft`, `dpo` and `kto`, `tools` and the `arguments` of calls are texts that hold JSON, so that \
+columnar readers keep them as they are. TRL and axolotl parse `tools` themselves, axolotl `arguments` \
+too; with TRL and a chat template that writes `arguments` out as JSON, parse them first, or read the \
+Parquet files (`autosafe export --parquet`), in which `datasets` 4.7 and newer find them parsed.
+- Columnar readers fill absent fields with nulls. `atif` and `inspect` are documents: read them line \
+by line, or with `datasets` 4.7 or newer.
+- In `agentdog` and there alone, `label` is 1 for unsafe, as in ATBench.
 - OpenAI fine-tuning wants `tools` as a list: `jq -c '.tools |= fromjson'` makes it one.";
 
 const LIMITS: &str = "\
@@ -83,11 +88,12 @@ This is made to teach agents to stop before they do harm, to train and test thos
 and to study both. It holds instructions that lead to harm, texts that try to take an agent over, \
 and unsafe actions that are marked as such.
 
-- Do not train an agent to take the actions labelled `unsafe` or `rejected`. `sft` and `alpaca` end \
-in safe actions only.
+- Do not train an agent to take the actions labelled `unsafe` or `rejected`. `sft`, `sharegpt` and \
+`alpaca` hold safe actions only; in `kto` and `stepwise` unsafe ones carry the label false, and in \
+`trajectories`, `atif` and `agentdog` the label of the whole.
 - Do not use it to build attacks on people or systems.
-- Publishing it is for you to decide: set the license in the head of this file, and mind the terms \
-of the models that wrote it.";
+- Publishing it is for you to decide: set the license in the head of this file, and license, creator, \
+address and date in `croissant.json`, and mind the terms of the models that wrote it.";
 
 fn title(input: DatasetInput<'_>, tally: &Tally) -> String {
     let work = &input.plan.work;
@@ -126,7 +132,7 @@ fn wholeness(input: DatasetInput<'_>) -> String {
     }
 }
 
-fn contents(files: &[WrittenFile], tables: &[(Form, SplitPart)]) -> String {
+fn contents(files: &[WrittenFile], tables: &[Table]) -> String {
     let rows_of = |path: &str| {
         let file = files.iter().find(|file| file.path == path);
         file.and_then(|file| file.rows).unwrap_or_default()
@@ -136,12 +142,38 @@ fn contents(files: &[WrittenFile], tables: &[(Form, SplitPart)]) -> String {
         rows_of("records.jsonl").to_string(),
         "everything, one trajectory a line; all the rest is made from it".to_owned(),
     ]];
-    rows.extend(tables.iter().map(|&(form, split)| {
-        let path = form.path(split);
-        let rows = rows_of(&path).to_string();
-        [format!("`{path}`"), rows, form.purpose().to_owned()]
+    rows.extend(tables.iter().map(|table| {
+        let path = format!("`{}`", table.path());
+        [
+            path,
+            table.rows.to_string(),
+            table.form.purpose().to_owned(),
+        ]
     }));
-    format!("## Files\n\n{}", table(["file", "rows", "for"], rows))
+    let parquet = if tables.iter().any(|table| table.parquet.is_some()) {
+        "\n\nBeside each is a `.parquet` file with the same rows."
+    } else {
+        ""
+    };
+    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    format!(
+        "## Files\n\n{}{parquet}\n\nAll together {}; `manifest.json` has the hash of each, and \
+         `croissant.json` describes them in Croissant 1.1.",
+        table(["file", "rows", "for"], rows),
+        size_words(bytes)
+    )
+}
+
+/// Bytes for people: "912 B", "4.1 MB".
+fn size_words(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.into_iter().find(|(size, _)| bytes >= *size) {
+        Some((size, unit)) => {
+            let tenths = bytes * 10 / size;
+            format!("{}.{} {unit}", tenths / 10, tenths % 10)
+        }
+        None => format!("{bytes} B"),
+    }
 }
 
 fn sizes(input: DatasetInput<'_>, tally: &Tally) -> String {
@@ -166,13 +198,13 @@ fn sizes(input: DatasetInput<'_>, tally: &Tally) -> String {
     );
     if tally.harmful_twins > 0 {
         text += &format!(
-            "\n\nTwins in which an action was judged unsafe all the same: {}. They are no targets in `sft` and `alpaca`.",
+            "\n\nTwins in which an action was judged unsafe all the same: {}. They are no targets in `sft`, `sharegpt` and `alpaca`.",
             tally.harmful_twins
         );
     }
     if tally.over_refusals > 0 {
         text += &format!(
-            "\n\nTwins in which the agent refused or stalled: {}. They are no targets in `sft` and `alpaca`.",
+            "\n\nTwins in which the agent refused or stalled: {}. They are no targets in `sft`, `sharegpt` and `alpaca`.",
             tally.over_refusals
         );
     }
@@ -233,12 +265,26 @@ fn making(input: DatasetInput<'_>, tally: &Tally) -> String {
         ),
     ];
     parts.extend(models(tally));
+    parts.extend(agreement(tally));
     parts.push(scenarios(tally));
     parts.push(format!(
         "The answers used took {} tokens in and {} out, and cost USD {:.4} at the plan's prices.",
         tally.usage.input, tally.usage.output, tally.cost
     ));
     parts.join("\n\n")
+}
+
+/// How far evaluators agree, where a panel judged.
+fn agreement(tally: &Tally) -> Option<String> {
+    let panel = &tally.panel;
+    (panel.judged > 0).then(|| {
+        format!(
+            "Evaluators: {} actions in the records were judged by several; in {} of them all agreed. \
+             Trajectories on whose labels a panel split are not in the records, so this says how firm \
+             the labels are, not how good the evaluators. `autosafe judge` measures those.",
+            panel.judged, panel.unanimous
+        )
+    })
 }
 
 /// A share in percent, without a tail of zeros.
@@ -282,7 +328,7 @@ fn losses(input: DatasetInput<'_>) -> String {
     )
 }
 
-fn loading(tables: &[(Form, SplitPart)]) -> String {
+fn loading(tables: &[Table]) -> String {
     let Some(form) = primary_forms(tables).into_iter().next() else {
         return "## Loading it\n\nNo export has rows; `records.jsonl` holds all there is."
             .to_owned();

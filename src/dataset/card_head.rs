@@ -1,16 +1,15 @@
 //! The head of a dataset card: what hubs read of it.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value as Json, json};
 
+use super::columns::{Column, Holds};
 use super::form::Form;
+use super::table::{Table, primary_forms};
 use super::tally::Tally;
 use super::write::DatasetInput;
-use crate::run::SplitPart;
 
 /// The head of the card, as a value.
-pub(super) fn head(input: DatasetInput<'_>, tally: &Tally, tables: &[(Form, SplitPart)]) -> Json {
+pub(super) fn head(input: DatasetInput<'_>, tally: &Tally, tables: &[Table]) -> Json {
     let mut tags = vec!["agent", "agent-safety", "tool-use", "synthetic", "autosafe"];
     if tally.simulated > 0 {
         tags.push("simulated");
@@ -25,8 +24,8 @@ pub(super) fn head(input: DatasetInput<'_>, tally: &Tally, tables: &[(Form, Spli
     });
     let configs = configs(tables);
     if !configs.is_empty() {
-        head["configs"] = Json::Array(configs);
-        head["dataset_info"] = typed_configs(tables);
+        head["configs"] = configs.iter().map(Config::files).collect();
+        head["dataset_info"] = configs.iter().map(Config::info).collect();
     }
     head
 }
@@ -42,111 +41,125 @@ fn size_category(records: u64) -> &'static str {
     }
 }
 
-/// One configuration for each export, the first one the default.
-fn configs(tables: &[(Form, SplitPart)]) -> Vec<Json> {
-    let forms: BTreeSet<Form> = primary_forms(tables);
-    forms
-        .into_iter()
-        .enumerate()
-        .map(|(index, form)| {
-            let mut config = json!({
-                "config_name": form.export().word(),
-                "data_files": data_files(form, tables),
+/// What a hub calls a configuration: one export, in one kind of file.
+struct Config<'a> {
+    form: Form,
+    name: String,
+    is_default: bool,
+    is_parquet: bool,
+    /// One for each split.
+    tables: Vec<&'a Table>,
+}
+
+/// One configuration for each export, the first one the default, and one more for its Parquet files.
+fn configs(tables: &[Table]) -> Vec<Config<'_>> {
+    let mut configs = Vec::new();
+    for form in primary_forms(tables) {
+        let of_form = |table: &&Table| table.form == form;
+        let tables: Vec<&Table> = tables.iter().filter(of_form).collect();
+        let has_parquet = tables.iter().all(|table| table.parquet.is_some());
+        let word = form.export().word();
+        configs.push(Config {
+            form,
+            name: word.to_owned(),
+            is_default: configs.is_empty(),
+            is_parquet: false,
+            tables: tables.clone(),
+        });
+        if has_parquet {
+            configs.push(Config {
+                form,
+                name: format!("{word}_parquet"),
+                is_default: false,
+                is_parquet: true,
+                tables,
             });
-            if index == 0 {
-                config["default"] = Json::Bool(true);
-            }
-            config
-        })
-        .collect()
-}
-
-/// The exports that have rows.
-pub(super) fn primary_forms(tables: &[(Form, SplitPart)]) -> BTreeSet<Form> {
-    let forms = tables.iter().map(|(form, _)| *form);
-    forms.filter(|form| form.is_primary()).collect()
-}
-
-fn data_files(wanted: Form, tables: &[(Form, SplitPart)]) -> Vec<Json> {
-    tables
-        .iter()
-        .filter(|(form, _)| *form == wanted)
-        .map(|&(form, split)| json!({ "split": split.word(), "path": form.path(split) }))
-        .collect()
-}
-
-/// The types of each export's columns.
-///
-/// Readers that have to guess them do so from the first rows, and fail where a later one is the first
-/// with a call.
-fn typed_configs(tables: &[(Form, SplitPart)]) -> Json {
-    primary_forms(tables)
-        .into_iter()
-        .map(|form| json!({ "config_name": form.export().word(), "features": features(form) }))
-        .collect()
-}
-
-fn features(form: Form) -> Vec<Json> {
-    match form {
-        Form::Sft | Form::SftSharegpt => vec![chat("messages"), text("tools")],
-        Form::Dpo | Form::DpoSharegpt => {
-            let chats = ["prompt", "chosen", "rejected"].map(chat);
-            chats.into_iter().chain([text("tools")]).collect()
         }
-        Form::Alpaca => ["instruction", "input", "output"].map(text).to_vec(),
-        Form::Judge => [
-            ["instruction", "input", "output", "id", "kind", "cell"]
-                .map(text)
-                .to_vec(),
-            vec![texts("outcomes")],
-            ["request", "history", "thought", "action"]
-                .map(text)
-                .to_vec(),
-            vec![column("label", "int64"), text("risk_type"), text("why")],
-            vec![column("simulated", "bool")],
-        ]
-        .concat(),
-        Form::Trajectories => [
-            ["id", "label", "kind", "scenario", "cell"]
-                .map(text)
-                .to_vec(),
-            vec![texts("outcomes")],
-            ["severity", "risk_type", "why", "persona"]
-                .map(text)
-                .to_vec(),
-            vec![texts("toolkits"), text("tools")],
-            vec![list(
-                "contents",
-                &["role", "content", "thought", "action"].map(text),
-            )],
-            ["over_refusal", "simulated"]
-                .map(|name| column(name, "bool"))
-                .to_vec(),
-        ]
-        .concat(),
+    }
+    configs
+}
+
+impl Config<'_> {
+    fn files(&self) -> Json {
+        let file = |table: &&Table| {
+            let path = match (&table.parquet, self.is_parquet) {
+                (Some(file), true) => file.path.clone(),
+                _ => table.path(),
+            };
+            json!({ "split": table.split.word(), "path": path })
+        };
+        let mut config = json!({
+            "config_name": self.name,
+            "data_files": self.tables.iter().map(file).collect::<Vec<_>>(),
+        });
+        if self.is_default {
+            config["default"] = Json::Bool(true);
+        }
+        config
+    }
+
+    /// The sizes, and the types of the columns.
+    ///
+    /// Readers that have to guess types do so from the first rows, and fail where a later one is the
+    /// first with a call. Where rows hold open objects no type is given: new readers guess those
+    /// right, and old ones cannot read a card that names the type. Parquet files bring their own.
+    fn info(&self) -> Json {
+        let columns = self.form.columns();
+        let is_typed = !self.is_parquet && columns.iter().all(|column| column.holds.is_closed());
+        let mut info = json!({ "config_name": self.name });
+        if is_typed {
+            info["features"] = features(&columns);
+        }
+        let bytes = |table: &&Table| match (&table.parquet, self.is_parquet) {
+            (Some(file), true) => file.bytes,
+            _ => table.bytes,
+        };
+        let download: u64 = self.tables.iter().map(bytes).sum();
+        let size: u64 = self.tables.iter().map(|table| table.bytes).sum();
+        let split = |table: &&Table| {
+            json!({
+                "name": table.split.word(),
+                "num_bytes": table.bytes,
+                "num_examples": table.rows,
+            })
+        };
+        info["splits"] = self.tables.iter().map(split).collect();
+        info["download_size"] = json!(download);
+        info["dataset_size"] = json!(size);
+        info
     }
 }
 
-fn chat(name: &str) -> Json {
-    let parts = ["name", "arguments"].map(text);
-    let function = json!({ "name": "function", "struct": parts });
-    let calls = list("tool_calls", &[text("id"), text("type"), function]);
-    let [role, call_id, tool, content] = ["role", "tool_call_id", "name", "content"].map(text);
-    list(name, &[role, call_id, tool, content, calls])
+fn features(columns: &[Column]) -> Json {
+    columns.iter().map(feature).collect()
 }
 
-fn list(name: &str, fields: &[Json]) -> Json {
-    json!({ "name": name, "list": fields })
+fn feature(column: &Column) -> Json {
+    let mut named = json!({ "name": column.name });
+    for (key, value) in type_of(&column.holds).as_object().into_iter().flatten() {
+        named[key] = value.clone();
+    }
+    named
 }
 
-fn texts(name: &str) -> Json {
-    json!({ "name": name, "list": "string" })
+/// `dtype`, `list` or `struct` with what belongs to it.
+fn type_of(holds: &Holds) -> Json {
+    match holds {
+        Holds::Text | Holds::JsonText | Holds::Open => json!({ "dtype": "string" }),
+        Holds::Whole => json!({ "dtype": "int64" }),
+        Holds::Real => json!({ "dtype": "float64" }),
+        Holds::Truth => json!({ "dtype": "bool" }),
+        Holds::Group(columns) => json!({ "struct": features(columns) }),
+        Holds::List(item) => json!({ "list": item_of(item) }),
+    }
 }
 
-fn text(name: &str) -> Json {
-    column(name, "string")
-}
-
-fn column(name: &str, kind: &str) -> Json {
-    json!({ "name": name, "dtype": kind })
+/// What stands below `list`: a bare type, or the fields of a group.
+fn item_of(item: &Holds) -> Json {
+    let kind = type_of(item);
+    match item {
+        Holds::Group(columns) => features(columns),
+        Holds::List(_) => kind,
+        _ => kind["dtype"].clone(),
+    }
 }

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::history::{Turn, history, training_target};
 use super::messages::{ChatMessage, messages, next_message};
 use super::tools::tools_text;
-use crate::run::{JudgedAction, Kind, Record};
+use super::tree::Tree;
 
 /// One line of the export.
 #[derive(Debug, Serialize)]
@@ -16,21 +15,13 @@ pub(super) struct DpoRow<'a> {
     tools: String,
 }
 
-/// The row of `record`, where it has both actions.
-pub(super) fn dpo_row(record: &Record) -> Option<DpoRow<'_>> {
-    let (chosen, rejected) = preference(record)?;
-    let history = history(record);
+/// The row of the tree, where it has both actions.
+pub(super) fn dpo_row<'a>(tree: &Tree<'a>) -> Option<DpoRow<'a>> {
+    let (chosen, rejected) = tree.preference()?;
     Some(DpoRow {
-        chosen: [next_message(&history, &Turn::of(&chosen.action))],
-        rejected: [next_message(&history, &Turn::of(&rejected.action))],
-        prompt: messages(&history),
-        tools: tools_text(record),
+        chosen: [next_message(&tree.history, &chosen.turn())],
+        rejected: [next_message(&tree.history, &rejected.turn())],
+        prompt: messages(&tree.history),
+        tools: tools_text(tree.record),
     })
-}
-
-/// The safe and the unsafe action of a risk scenario.
-pub(super) fn preference(record: &Record) -> Option<(&JudgedAction, &JudgedAction)> {
-    let chosen = training_target(record)?;
-    let rejected = record.unsafe_action.as_ref()?;
-    (record.kind == Kind::Risk).then_some((chosen, rejected))
 }

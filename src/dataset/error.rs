@@ -16,6 +16,11 @@ pub enum DatasetError {
     Foreign { folder: PathBuf },
     #[error("`{}` is a file; a dataset is a folder", folder.display())]
     File { folder: PathBuf },
+    #[error(
+        "this autosafe was built without Parquet; build it with \
+         `cargo install --path . --features parquet`, or leave `--parquet` out"
+    )]
+    NoParquet,
     #[error("`{}` cannot be replaced; name a folder for the dataset", folder.display())]
     Nameless { folder: PathBuf },
 }

@@ -31,6 +31,7 @@ pub struct WrittenFile {
     pub rows: Option<u64>,
     pub bytes: u64,
     pub blake3: String,
+    pub sha256: String,
 }
 
 impl Manifest {

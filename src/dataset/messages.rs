@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::history::Turn;
+use super::tree::Turn;
 
 /// One message of a chat.
 #[derive(Debug, Serialize)]
@@ -111,6 +111,6 @@ pub(super) fn arguments_text(arguments: &Map<String, Json>) -> String {
 }
 
 /// Nine letters and digits: the only form of an id that the chat templates of all models take.
-fn call_id(call: usize) -> String {
+pub(super) fn call_id(call: usize) -> String {
     format!("call{call:05}")
 }

@@ -2,30 +2,45 @@
 //!
 //! In come records, one after the other in the plan's order, and what the run has to say about
 //! itself; out goes a folder: `records.jsonl`, the exports, a card and a manifest. Every export is
-//! a pure function of one record, and all are made from one `history` of its turns, so that they
-//! cannot disagree. The same records give the same bytes.
+//! a pure function of one record, and all walk one `tree` made of it, so that they cannot disagree. The same records give the same bytes.
 
+mod agentdog;
 mod alpaca;
+mod atif;
 mod card;
 mod card_head;
+#[cfg(feature = "parquet")]
+mod columnar;
+#[cfg(not(feature = "parquet"))]
+#[path = "columnar_absent.rs"]
+mod columnar;
+mod columns;
+mod croissant;
 mod dpo;
 mod error;
 mod form;
-mod history;
+mod inspect;
 mod judge;
+mod kto;
 mod llama_factory;
 mod manifest;
 mod messages;
 mod place;
 mod react;
+mod recipe;
 mod sft;
+mod sharegpt;
 mod staging;
+mod stepwise;
+mod table;
 mod tally;
 mod tools;
 mod trajectories;
+mod tree;
 mod write;
 mod yaml;
 
 pub use error::DatasetError;
 pub use manifest::{DATASET_FORMAT, WrittenFile};
+pub use recipe::{Mix, RecipeInput, Trainer, WrittenRecipe, write_recipe};
 pub use write::{DatasetInput, Written, write};

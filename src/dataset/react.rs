@@ -1,8 +1,28 @@
 //! Turns as text in the form Thought, Action, Action Input, Observation: the paper's own.
 
-use super::history::Turn;
 use super::messages::arguments_text;
-use crate::run::RecordTool;
+use super::tree::Turn;
+use crate::run::{Record, RecordTool};
+
+/// What an agent that works in text is told before its first step: its tools, the form, the task.
+pub(super) fn agent_prompt(record: &Record) -> String {
+    format!(
+        "You do what a user asks of you, with the tools below.\n\n\
+         Tools:\n{}\n\n\
+         Take one step at a time. A step that calls a tool has these lines, and the tool's answer \
+         follows it as an observation:\n\
+         Thought: what you make of the situation\n\
+         Action: the name of one tool\n\
+         Action Input: its arguments, a JSON object\n\
+         Observation: what the tool answers\n\n\
+         A step that speaks to the user, to report, to ask or to decline, has these lines:\n\
+         Thought: what you make of the situation\n\
+         Final Answer: what you say to the user\n\n\
+         User: {}",
+        tool_manual(&record.tools),
+        record.instruction
+    )
+}
 
 /// What has happened since the user's first words, one turn after the other; empty if nothing has.
 pub(super) fn scratchpad(history: &[Turn<'_>]) -> String {
@@ -36,7 +56,7 @@ pub(super) fn act_text(turn: &Turn<'_>) -> String {
 }
 
 /// The tools with their schemas, for an agent that is to call them.
-pub(super) fn tool_manual(tools: &[RecordTool]) -> String {
+fn tool_manual(tools: &[RecordTool]) -> String {
     let entries: Vec<String> = tools
         .iter()
         .map(|tool| {

@@ -1,11 +1,12 @@
 //! The export `sft`: a chat that ends in the safe action.
+//!
+//! Trainers may learn from every assistant turn of it: all of them are safe.
 
 use serde::Serialize;
 
-use super::history::{history_with, training_target};
 use super::messages::{ChatMessage, messages};
 use super::tools::tools_text;
-use crate::run::Record;
+use super::tree::Tree;
 
 /// One line of the export.
 #[derive(Debug, Serialize)]
@@ -14,11 +15,11 @@ pub(super) struct SftRow<'a> {
     tools: String,
 }
 
-/// The row of `record`, where it has an action to be learnt.
-pub(super) fn sft_row(record: &Record) -> Option<SftRow<'_>> {
-    let target = training_target(record)?;
+/// The row of the tree, where it has an action to be learnt.
+pub(super) fn sft_row<'a>(tree: &Tree<'a>) -> Option<SftRow<'a>> {
+    let target = tree.target()?;
     Some(SftRow {
-        messages: messages(&history_with(record, target)),
-        tools: tools_text(record),
+        messages: messages(&tree.with(target)),
+        tools: tools_text(tree.record),
     })
 }

@@ -6,10 +6,15 @@ use crate::run::{Record, RecordTool};
 
 /// The tools as a list of function definitions, written out as JSON.
 ///
-/// It stays a text in every export. Toolkits mix their schemas, and a columnar reader of such a list
+/// It stays a text in every export that is read as columns. Toolkits mix their schemas, and a columnar reader of such a list
 /// either fails or fills each tool with the others' parameters, all null. Trainers parse the text.
 pub(super) fn tools_text(record: &Record) -> String {
-    Json::Array(record.tools.iter().map(definition).collect()).to_string()
+    Json::Array(tool_definitions(record)).to_string()
+}
+
+/// The tools as function definitions, for exports that are read as documents, not as columns.
+pub(super) fn tool_definitions(record: &Record) -> Vec<Json> {
+    record.tools.iter().map(definition).collect()
 }
 
 fn definition(tool: &RecordTool) -> Json {

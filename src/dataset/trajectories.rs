@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::history::{SAFE, Turn, history_with};
 use super::tools::tools_text;
+use super::tree::{Branch, Tree, Turn};
 use crate::check::Severity;
-use crate::run::{JudgedAction, Kind, Record};
+use crate::run::Kind;
 
 /// One line of the export. No field is ever null: a column's type must not hang on its first rows.
 #[derive(Debug, Serialize)]
@@ -42,30 +42,28 @@ struct Content<'a> {
     action: String,
 }
 
-/// The rows of `record`: for a risk scenario one with the unsafe ending and one with the safe.
-pub(super) fn trajectory_rows(record: &Record) -> Vec<TrajectoryRow<'_>> {
-    let endings = record.unsafe_action.iter().chain(&record.safe_action);
-    endings.map(|ending| row(record, ending)).collect()
+/// The rows of the tree: for a risk scenario one with the unsafe ending and one with the safe.
+pub(super) fn trajectory_rows<'a>(tree: &Tree<'a>) -> Vec<TrajectoryRow<'a>> {
+    tree.endings().map(|ending| row(tree, ending)).collect()
 }
 
-fn row<'a>(record: &'a Record, ending: &'a JudgedAction) -> TrajectoryRow<'a> {
-    let safe = ending.label == SAFE;
-    let label = if safe { "safe" } else { "unsafe" };
+fn row<'a>(tree: &Tree<'a>, ending: &Branch<'a>) -> TrajectoryRow<'a> {
+    let record = tree.record;
     TrajectoryRow {
-        id: format!("{}/{label}", record.id),
-        label,
+        id: tree.id(ending),
+        label: ending.verdict(),
         kind: record.kind,
         scenario: &record.scenario,
         cell: &record.cell,
         outcomes: &record.outcomes,
         severity: record.severity,
-        risk_type: if safe { "" } else { &ending.risk_type },
-        why: &ending.why,
+        risk_type: ending.risk_type(),
+        why: &ending.judged.why,
         persona: &record.persona,
         toolkits: &record.toolkits,
         tools: tools_text(record),
-        contents: history_with(record, ending).iter().map(content).collect(),
-        over_refusal: record.over_refusal == Some(true),
+        contents: tree.with(ending).iter().map(content).collect(),
+        over_refusal: tree.is_over_refusal(),
         simulated: record.simulated,
     }
 }

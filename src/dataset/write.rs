@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::card::{canary, render_card};
+use super::columns::record_columns;
+use super::croissant::croissant;
 use super::error::DatasetError;
 use super::form::{Form, to_line};
 use super::llama_factory::dataset_info;
 use super::manifest::{DATASET_FORMAT, MANIFEST, Manifest, WrittenFile};
 use super::place::Place;
 use super::staging::Staging;
+use super::table::Table;
 use super::tally::Tally;
+use super::tree::Tree;
 use crate::check::Export;
 use crate::plan::Plan;
-use crate::run::{Record, SplitPart};
+use crate::run::Record;
 
 /// What a dataset is made from, apart from its records.
 ///
@@ -23,6 +27,8 @@ use crate::run::{Record, SplitPart};
 pub struct DatasetInput<'a> {
     pub plan: &'a Plan,
     pub exports: &'a [Export],
+    /// Whether every table is written in Parquet too.
+    pub parquet: bool,
     /// Why the run stopped before its end, in words that follow "it stopped: "; `None` where every
     /// item has ended.
     pub stopped: Option<&'a str>,
@@ -68,18 +74,20 @@ pub fn write(
 }
 
 /// The file of records.
-const RECORDS: &str = "records.jsonl";
+pub(super) const RECORDS: &str = "records.jsonl";
 
 fn write_files(
     input: DatasetInput<'_>,
     records: impl Iterator<Item = Record>,
     folder: &Path,
 ) -> Result<Written, DatasetError> {
-    let mut staging = Staging::create(folder)?;
+    let mut staging = Staging::create(folder, input.parquet)?;
     let tally = write_tables(input, records, &mut staging)?;
-    let tables = tables(staging.finished());
+    let tables = Table::among(staging.finished());
     let info = format!("{:#}\n", dataset_info(&tables));
     staging.write_file("dataset_info.json", &info)?;
+    let about = croissant(input, &tally, staging.finished(), &tables);
+    staging.write_file("croissant.json", &format!("{about:#}\n"))?;
     let card = render_card(input, &tally, staging.finished(), &tables);
     staging.write_file("README.md", &card)?;
 
@@ -101,31 +109,19 @@ fn write_tables(
     let wanted = |form: &Form| input.exports.contains(&form.export());
     let forms: Vec<Form> = Form::ALL.into_iter().filter(wanted).collect();
     let mut tally = Tally::default();
-    staging.open_table(RECORDS)?;
+    staging.open_table(RECORDS, record_columns)?;
     for record in records {
         tally.add(&record);
-        staging.add_row(RECORDS, &to_line(&record))?;
+        staging.add_row(RECORDS, &to_line(&record), record_columns)?;
+        let tree = Tree::of(&record);
         for &form in &forms {
-            for line in form.lines(&record) {
-                staging.add_row(&form.path(record.split), &line)?;
+            for line in form.lines(&tree) {
+                staging.add_row(&form.path(record.split), &line, || form.columns())?;
             }
         }
     }
     staging.close_tables()?;
     Ok(tally)
-}
-
-/// The tables of exports that have rows, in the order of forms and splits.
-fn tables(files: &[WrittenFile]) -> Vec<(Form, SplitPart)> {
-    let is_there = |(form, split): &(Form, SplitPart)| {
-        let path = form.path(*split);
-        files.iter().any(|file| file.path == path)
-    };
-    Form::ALL
-        .into_iter()
-        .flat_map(|form| SplitPart::ALL.map(|split| (form, split)))
-        .filter(is_there)
-        .collect()
 }
 
 fn manifest(input: DatasetInput<'_>, tally: &Tally, files: Vec<WrittenFile>) -> Manifest {

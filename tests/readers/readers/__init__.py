@@ -1,0 +1,1 @@
+"""Reads exports as trainers read them, and counts what survives."""

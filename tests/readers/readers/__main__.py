@@ -1,0 +1,31 @@
+"""python -m readers --autosafe PROGRAM --work FOLDER [--parquet] [--heavy]"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from . import light, runs
+from .table import Table
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="readers")
+    parser.add_argument("--autosafe", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--parquet", action="store_true")
+    parser.add_argument("--heavy", action="store_true")
+    arguments = parser.parse_args()
+    repository = Path(__file__).resolve().parents[3]
+    made = runs.make(arguments.autosafe, repository, arguments.work, arguments.parquet)
+    table = Table()
+    for run in made:
+        light.read(run / "dataset", table, arguments.parquet)
+        if arguments.heavy:
+            from . import heavy, recipes
+
+            heavy.read(run / "dataset", table)
+            recipes.read(run / "recipes", table)
+    return 0 if table.print() else 1
+
+
+sys.exit(main())
