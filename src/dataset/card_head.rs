@@ -41,55 +41,36 @@ fn size_category(records: u64) -> &'static str {
     }
 }
 
-/// What a hub calls a configuration: one export, in one kind of file.
+/// What a hub calls a configuration: one export.
 struct Config<'a> {
     form: Form,
-    name: String,
     is_default: bool,
-    is_parquet: bool,
     /// One for each split.
     tables: Vec<&'a Table>,
 }
 
-/// One configuration for each export, the first one the default, and one more for its Parquet files.
+/// One configuration for each export, the first one the default.
 fn configs(tables: &[Table]) -> Vec<Config<'_>> {
-    let mut configs = Vec::new();
-    for form in primary_forms(tables) {
-        let of_form = |table: &&Table| table.form == form;
-        let tables: Vec<&Table> = tables.iter().filter(of_form).collect();
-        let has_parquet = tables.iter().all(|table| table.parquet.is_some());
-        let word = form.export().word();
-        configs.push(Config {
-            form,
-            name: word.to_owned(),
-            is_default: configs.is_empty(),
-            is_parquet: false,
-            tables: tables.clone(),
-        });
-        if has_parquet {
-            configs.push(Config {
-                form,
-                name: format!("{word}_parquet"),
-                is_default: false,
-                is_parquet: true,
-                tables,
-            });
-        }
-    }
-    configs
+    let with_tables = |(index, form)| Config {
+        form,
+        is_default: index == 0,
+        tables: tables.iter().filter(|table| table.form == form).collect(),
+    };
+    let forms = primary_forms(tables).into_iter().enumerate();
+    forms.map(with_tables).collect()
 }
 
 impl Config<'_> {
+    /// Where the splits are: in Parquet where that was asked for. All configurations are of one kind
+    /// of file, as readers take one reader for all of a folder.
     fn files(&self) -> Json {
         let file = |table: &&Table| {
-            let path = match (&table.parquet, self.is_parquet) {
-                (Some(file), true) => file.path.clone(),
-                _ => table.path(),
-            };
+            let parquet = table.parquet.as_ref().map(|file| file.path.clone());
+            let path = parquet.unwrap_or_else(|| table.path());
             json!({ "split": table.split.word(), "path": path })
         };
         let mut config = json!({
-            "config_name": self.name,
+            "config_name": self.form.export().word(),
             "data_files": self.tables.iter().map(file).collect::<Vec<_>>(),
         });
         if self.is_default {
@@ -105,17 +86,16 @@ impl Config<'_> {
     /// right, and old ones cannot read a card that names the type. Parquet files bring their own.
     fn info(&self) -> Json {
         let columns = self.form.columns();
-        let is_typed = !self.is_parquet && columns.iter().all(|column| column.holds.is_closed());
-        let mut info = json!({ "config_name": self.name });
+        let has_parquet = self.tables.iter().any(|table| table.parquet.is_some());
+        let is_typed = !has_parquet && columns.iter().all(|column| column.holds.is_closed());
+        let mut info = json!({ "config_name": self.form.export().word() });
         if is_typed {
             info["features"] = features(&columns);
         }
-        let bytes = |table: &&Table| match (&table.parquet, self.is_parquet) {
-            (Some(file), true) => file.bytes,
-            _ => table.bytes,
+        let stored = |table: &&Table| {
+            let parquet = table.parquet.as_ref();
+            parquet.map_or(table.bytes, |file| file.bytes)
         };
-        let download: u64 = self.tables.iter().map(bytes).sum();
-        let size: u64 = self.tables.iter().map(|table| table.bytes).sum();
         let split = |table: &&Table| {
             json!({
                 "name": table.split.word(),
@@ -124,7 +104,9 @@ impl Config<'_> {
             })
         };
         info["splits"] = self.tables.iter().map(split).collect();
+        let download: u64 = self.tables.iter().map(stored).sum();
         info["download_size"] = json!(download);
+        let size: u64 = self.tables.iter().map(|table| table.bytes).sum();
         info["dataset_size"] = json!(size);
         info
     }

@@ -38,8 +38,8 @@ if [ ${#heavy[@]} -gt 0 ]; then
   install heavy-prm.txt --no-deps --target "$work/prm"
 fi
 
-cargo build --locked --features parquet --target-dir "$work/target"
+cargo build --locked --features parquet
 rm -rf "$work/runs"
-PYTHONPATH=tests/readers HF_HUB_OFFLINE=1 HF_DATASETS_OFFLINE=1 TOKENIZERS_PARALLELISM=false \
+READERS_WORK=$PWD/$work PYTHONPATH=$PWD/tests/readers HF_HUB_OFFLINE=1 HF_DATASETS_OFFLINE=1 TOKENIZERS_PARALLELISM=false \
   "$work/venv/bin/python" -m readers --parquet "${heavy[@]}" \
-  --autosafe "$work/target/debug/autosafe" --work "$work/runs"
+  --autosafe "${CARGO_TARGET_DIR:-target}/debug/autosafe" --work "$work/runs"

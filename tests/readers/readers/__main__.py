@@ -18,13 +18,15 @@ def main() -> int:
     repository = Path(__file__).resolve().parents[3]
     made = runs.make(arguments.autosafe, repository, arguments.work, arguments.parquet)
     table = Table()
-    for run in made:
-        light.read(run / "dataset", table, arguments.parquet)
-        if arguments.heavy:
-            from . import heavy, recipes
+    for dataset in made:
+        light.read(dataset, table)
+    if arguments.heavy:
+        from . import heavy, recipes
 
-            heavy.read(run / "dataset", table)
-            recipes.read(run / "recipes", table)
+        for dataset in made:
+            if dataset.name == "dataset":
+                heavy.read(dataset, table)
+                recipes.read(dataset.parent / "recipes", table)
     return 0 if table.print() else 1
 
 

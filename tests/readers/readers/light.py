@@ -19,12 +19,12 @@ PYARROW = f"pyarrow {pyarrow.__version__}"
 datasets.disable_progress_bars()
 
 
-def read(dataset: Path, table: Table, parquet: bool) -> None:
+def read(dataset: Path, table: Table) -> None:
     """Reads everything in a dataset's folder with every light reader."""
     with tempfile.TemporaryDirectory() as cache:
         by_card(dataset, table, cache)
         by_path(dataset, table, cache)
-    if parquet:
+    if (dataset / "records.parquet").exists():
         by_pyarrow(dataset, table)
     manifest(dataset, table)
     llama_factory(dataset, table)
@@ -49,8 +49,8 @@ def by_card(dataset: Path, table: Table, cache: str) -> None:
         for file in config["data_files"]:
             written = lines((dataset / file["path"]).with_suffix(".jsonl"))
             same = count(loaded[file["split"]].to_list(), written)
-            kind = "Parquet by the card" if name.endswith("_parquet") else "the card"
-            table.add(name.removesuffix("_parquet"), f"{DATASETS}, {kind}", len(written), same)
+            kind = "Parquet" if file["path"].endswith(".parquet") else "JSON lines"
+            table.add(name, f"{DATASETS}, {kind} by the card", len(written), same)
 
 
 def by_path(dataset: Path, table: Table, cache: str) -> None:

@@ -11,18 +11,22 @@ EXPORTS = (
 
 
 def make(autosafe: Path, repository: Path, folder: Path, parquet: bool) -> list[Path]:
-    """Runs each source, and gives the folders of the runs, with all exports written."""
-    runs = []
+    """Runs each source and writes all exports, and gives the datasets' folders.
+
+    With `parquet` there are two datasets of each run, as a card names files of one kind only.
+    """
+    datasets = []
     for source in SOURCES:
         run = folder / Path(source).stem
-        if not run.exists():
-            _call(autosafe, "run", repository / source, "--out", run)
-        arguments = ["--format", EXPORTS] + (["--parquet"] if parquet else [])
-        _call(autosafe, "export", run, *arguments)
+        _call(autosafe, "run", repository / source, "--out", run)
+        _call(autosafe, "export", run, "--format", EXPORTS)
+        datasets.append(run / "dataset")
+        if parquet:
+            _call(autosafe, "export", run, "--format", EXPORTS, "--parquet", "--out", run / "parquet")
+            datasets.append(run / "parquet")
         for trainer in ["llamafactory", "trl", "axolotl"]:
             _call(autosafe, "export", run, "--recipe", trainer)
-        runs.append(run)
-    return runs
+    return datasets
 
 
 def _call(*words: object) -> None:
