@@ -85,14 +85,16 @@ def trl(dataset: Path, table: Table) -> None:
             rows.append(row)
         # Objects of many shapes in one column: JSON, as `datasets` now has it.
         loaded = datasets.Dataset.from_list(rows, on_mixed_types="use_json")
-        with tempfile.TemporaryDirectory() as out:
+        with tempfile.TemporaryDirectory() as out, tempfile.TemporaryDirectory() as start:
+            # From a folder, as the reference model of preference tuning is read from there too.
+            model(len(made)).save_pretrained(start)
             settings = config(
                 output_dir=out, max_length=None, max_steps=1, per_device_train_batch_size=2,
                 report_to="none", use_cpu=True, bf16=False, gradient_checkpointing=False,
                 save_strategy="no", logging_strategy="no", disable_tqdm=True, **more,
             )
             prepared = trainer(
-                model=model(len(made)), args=settings, train_dataset=loaded, processing_class=made
+                model=start, args=settings, train_dataset=loaded, processing_class=made
             )
             prepared.train()
         table.add(export, f"trl {version('trl')}, {trainer.__name__}", len(rows),
