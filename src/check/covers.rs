@@ -1,10 +1,12 @@
 //! `cover`: which rows a scenario is to have.
 
 use super::checker::Checker;
+use super::entities::Value;
 use super::expressions::{name_of, unknown_word, wrong_type};
 use super::parts::Parts;
 use super::program::Cover;
 use super::scope::Scope;
+use super::values::Kind;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Call, Expr, ExprKind, Name};
@@ -18,19 +20,19 @@ impl Checker<'_> {
         let value = &field.value;
         let cover = match &value.kind {
             ExprKind::Over { base, elements } => self.read_cover_over(base, elements, scope),
-            _ => self.read_plain_cover(value),
+            _ => self.read_plain_cover(value, scope),
         };
         Spanned::new(cover.unwrap_or(Cover::All), value.span)
     }
 
-    fn read_plain_cover(&self, value: &Expr) -> Option<Cover> {
+    fn read_plain_cover(&self, value: &Expr, scope: &Scope) -> Option<Cover> {
         match &value.kind {
             ExprKind::Path(path) => match super::values::path_text(path).as_str() {
                 "all" => Some(Cover::All),
                 "pairwise" => Some(Cover::Wise(2)),
                 other => self.say_unknown_cover(other, path.span),
             },
-            ExprKind::Call(call) => self.read_cover_call(call),
+            ExprKind::Call(call) => self.read_cover_call(call, scope),
             _ => {
                 let wanted = "`all`, `pairwise`, `wise(3)` or `sample(200)`";
                 self.say_all(wrong_type("`cover`", wanted, value));
@@ -39,7 +41,7 @@ impl Checker<'_> {
         }
     }
 
-    fn read_cover_call(&self, call: &Call) -> Option<Cover> {
+    fn read_cover_call(&self, call: &Call, scope: &Scope) -> Option<Cover> {
         let name = super::values::path_text(&call.callee);
         if !["wise", "sample"].contains(&name.as_str()) {
             return self.say_unknown_cover(&name, call.callee.span);
@@ -49,7 +51,7 @@ impl Checker<'_> {
             self.say(Diagnostic::new(Code::WrongType, call.span, message));
             return None;
         };
-        let count = self.read_count(&format!("`{name}`"), &argument.value)?;
+        let count = self.read_count(&format!("`{name}`"), &argument.value, scope)?;
         match name.as_str() {
             "wise" => Some(Cover::Wise(u32::try_from(count).ok()?)),
             _ => Some(Cover::Sample(count)),
@@ -64,7 +66,7 @@ impl Checker<'_> {
 
     /// `wise(3) over [a, b, c]`
     fn read_cover_over(&self, base: &Expr, elements: &[Expr], scope: &Scope) -> Option<Cover> {
-        let cover = self.read_plain_cover(base);
+        let cover = self.read_plain_cover(base, scope);
         let axes = self.read_covered_axes(elements, scope);
         match cover? {
             Cover::Wise(strength) => Some(Cover::Over {
@@ -128,11 +130,18 @@ impl Checker<'_> {
         );
     }
 
-    /// A whole number from 1 that fits 32 bits.
-    pub fn read_count(&self, what: &str, value: &Expr) -> Option<u64> {
-        let ExprKind::Int(given) = value.kind else {
-            self.say_all(wrong_type(what, "a whole number", value));
-            return None;
+    /// A whole number from 1 that fits 32 bits, as it is written or as an argument gives it.
+    pub fn read_count(&self, what: &str, value: &Expr, scope: &Scope) -> Option<u64> {
+        let parameter = name_of(value).and_then(|name| scope.parameters.get(&name.text));
+        let given = match (&value.kind, parameter.map(|given| (&given.kind, &given.value))) {
+            (ExprKind::Int(given), _) => *given,
+            (_, Some((Kind::Int, Some(Value::Int(given))))) => *given,
+            // A template by itself does not know it.
+            (_, Some((Kind::Int | Kind::Unknown, _))) => return None,
+            _ => {
+                self.say_all(wrong_type(what, "a whole number", value));
+                return None;
+            }
         };
         if (1..=i64::from(u32::MAX)).contains(&given) {
             return u64::try_from(given).ok();

@@ -45,6 +45,8 @@ pub(super) struct Layer<'w> {
 pub(super) struct Shape<'w> {
     pub name: &'w Name,
     pub docs: Option<&'w Docs>,
+    /// Those of its template, which stand where it has none of its own.
+    pub template_docs: Option<&'w Docs>,
     /// The template's first.
     pub layers: Vec<Layer<'w>>,
     pub parameters: Parameters,

@@ -37,15 +37,17 @@ impl<'w> Checker<'w> {
         let mut shape = Shape {
             name: &written.name,
             docs: item.docs.as_ref(),
+            template_docs: None,
             layers: Vec::new(),
             parameters: super::values::Parameters::new(),
             is_whole: true,
         };
         if let Some(call) = &written.base {
             match self.expand(id.module, call) {
-                Some((layer, parameters, relocation)) => {
+                Some((layer, docs, parameters, relocation)) => {
                     shape.layers.push(layer);
                     shape.parameters = parameters;
+                    shape.template_docs = docs;
                     shape.is_whole = !relocation.is_broken();
                     *self.relocation.borrow_mut() = Some(relocation);
                 }
@@ -97,7 +99,7 @@ impl<'w> Checker<'w> {
             persona,
             constraints: constraints.into_iter().flatten().collect(),
             cover: self.read_cover(&parts, shape.name.span, &scope),
-            samples: self.read_samples(&parts),
+            samples: self.read_samples(&parts, &scope),
             instructions: instructions::instructions(&instructions, &verbatim),
             contexts: instructions::contexts(&contexts),
             plants: scope.planted(),
@@ -216,7 +218,7 @@ impl<'w> Checker<'w> {
             .and_then(|(_, field)| self.read_text("`describe`", &field.value));
         match text {
             Some(text) => text.value.clone(),
-            None => docs_text(shape.docs),
+            None => docs_text(shape.docs.or(shape.template_docs)),
         }
     }
 
@@ -255,11 +257,11 @@ impl<'w> Checker<'w> {
         }
     }
 
-    fn read_samples(&self, parts: &Parts) -> u32 {
+    fn read_samples(&self, parts: &Parts, scope: &Scope) -> u32 {
         let Some((_, field)) = parts.field("samples") else {
             return 1;
         };
-        self.read_count("`samples`", &field.value)
+        self.read_count("`samples`", &field.value, scope)
             .and_then(|count| u32::try_from(count).ok())
             .unwrap_or(1)
     }

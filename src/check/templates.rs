@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId};
 use crate::source::Span;
 use crate::syntax::{
-    Call, Entry, EntryKind, Expr, ExprKind, Item, ItemKind, Name, Parameter, Template, TypeExpr,
+    Call, Docs, Entry, EntryKind, Expr, ExprKind, Item, ItemKind, Name, Parameter, Template, TypeExpr,
     TypeKind,
 };
 
@@ -97,6 +97,7 @@ impl<'w> Checker<'w> {
         self.check_shape(Shape {
             name: &template.name,
             docs: item.docs.as_ref(),
+            template_docs: None,
             layers: vec![layer],
             parameters,
             is_whole: false,
@@ -155,7 +156,7 @@ impl<'w> Checker<'w> {
         &self,
         module: ModuleId,
         call: &'w Call,
-    ) -> Option<(Layer<'w>, Parameters, Relocation)> {
+    ) -> Option<(Layer<'w>, Option<&'w Docs>, Parameters, Relocation)> {
         let id = self.find_declared(module, &call.callee, &[DeclarationKind::Template])?;
         let item = self.workspace.item(id);
         let ItemKind::Template(template) = &item.kind else {
@@ -174,7 +175,7 @@ impl<'w> Checker<'w> {
             arguments,
             is_broken: missed.is_some(),
         };
-        Some((layer, parameters, relocation))
+        Some((layer, item.docs.as_ref(), parameters, relocation))
     }
 
     fn bind(

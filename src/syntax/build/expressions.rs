@@ -80,10 +80,20 @@ impl Builder<'_> {
     }
 
     fn range(&mut self, pair: Pair<'_, Rule>) -> ExprKind {
-        let mut children = Children::of(pair);
+        let is_end = |part: &Pair<'_, Rule>| matches!(part.as_rule(), Rule::number | Rule::reference);
+        let mut ends = pair.into_inner().filter(is_end);
         ExprKind::Range {
-            start: Box::new(self.number(&children.expect(Rule::number))),
-            end: Box::new(self.number(&children.expect(Rule::number))),
+            start: Box::new(self.range_end(ends.next())),
+            end: Box::new(self.range_end(ends.next())),
+        }
+    }
+
+    /// A number, or the name of a parameter.
+    fn range_end(&mut self, pair: Option<Pair<'_, Rule>>) -> Expr {
+        let pair = pair.expect("a range has two ends");
+        match pair.as_rule() {
+            Rule::number => self.number(&pair),
+            _ => self.operand(pair),
         }
     }
 
