@@ -1,5 +1,8 @@
 //! Programs in, checked programs and problems out.
 
+#[path = "check/templates.rs"]
+mod templates;
+
 use autosafe::check::{Key, Program, Role, check};
 use autosafe::diagnostic::{Diagnostic, sort};
 use autosafe::resolve::load;

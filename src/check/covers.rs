@@ -133,7 +133,10 @@ impl Checker<'_> {
     /// A whole number from 1 that fits 32 bits, as it is written or as an argument gives it.
     pub fn read_count(&self, what: &str, value: &Expr, scope: &Scope) -> Option<u64> {
         let parameter = name_of(value).and_then(|name| scope.parameters.get(&name.text));
-        let given = match (&value.kind, parameter.map(|given| (&given.kind, &given.value))) {
+        let given = match (
+            &value.kind,
+            parameter.map(|given| (&given.kind, &given.value)),
+        ) {
             (ExprKind::Int(given), _) => *given,
             (_, Some((Kind::Int, Some(Value::Int(given))))) => *given,
             // A template by itself does not know it.

@@ -13,8 +13,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId};
 use crate::source::Span;
 use crate::syntax::{
-    Call, Docs, Entry, EntryKind, Expr, ExprKind, Item, ItemKind, Name, Parameter, Template, TypeExpr,
-    TypeKind,
+    Call, Docs, Entry, EntryKind, Expr, ExprKind, Item, ItemKind, Name, Parameter, Template,
+    TypeExpr, TypeKind,
 };
 
 /// Most values that a range may stand for.
@@ -229,9 +229,13 @@ impl<'w> Checker<'w> {
         if fits(kind, &value) {
             return Some(value);
         }
-        let (wanted, found) = (kind_text(kind), Kind::of(&value));
-        let message = format!("`{}` takes {wanted}, not {found}", name.text);
-        self.say(Diagnostic::new(code, expr.span, message).label(format!("this is {found}")));
+        let wanted = kind_text(kind);
+        let (span, found, verb) = match misfit(kind, &value, expr) {
+            Some((element, found)) => (element.span, found, "but holds"),
+            None => (expr.span, Kind::of(&value), "not"),
+        };
+        let message = format!("`{}` takes {wanted}, {verb} {found}", name.text);
+        self.say(Diagnostic::new(code, span, message).label(format!("this is {found}")));
         None
     }
 
@@ -364,6 +368,18 @@ fn fits(kind: &Kind, value: &Value) -> bool {
         (Kind::List(_), _) | (_, Value::List(_)) => false,
         _ => *kind == Kind::of(value),
     }
+}
+
+/// The element of a written list that keeps the list from being of this kind, and what it is.
+fn misfit<'e>(kind: &Kind, value: &Value, expr: &'e Expr) -> Option<(&'e Expr, Kind)> {
+    let (Kind::List(item), Value::List(values), ExprKind::List(written)) =
+        (kind, value, &expr.kind)
+    else {
+        return None;
+    };
+    let mut elements = values.iter().zip(written);
+    let (value, element) = elements.find(|(value, _)| !fits(item, value))?;
+    misfit(item, value, element).or_else(|| Some((element, Kind::of(value))))
 }
 
 fn kind_text(kind: &Kind) -> String {

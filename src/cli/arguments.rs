@@ -110,6 +110,9 @@ pub struct RunArguments {
     /// Calls in flight, all models together
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub concurrency: Option<u32>,
+    /// Take the answers for items that did not change from this run of an earlier plan
+    #[arg(long, value_name = "RUN")]
+    pub adopt: Option<PathBuf>,
     /// Put these in place of the campaign's budget: usd=50,tokens=10M,time=2h
     #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
     pub budget: Vec<BudgetOverride>,

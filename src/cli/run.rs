@@ -44,6 +44,7 @@ async fn carry_out(
         record: arguments.record.clone(),
         replay: arguments.replay.clone(),
         retry_failed: arguments.retry_failed,
+        adopt: arguments.adopt.clone(),
     };
     execute(plan.clone(), options, progress_on_standard_error())
         .await

@@ -20,6 +20,15 @@ pub fn describe_summary(campaign: &str, summary: &RunSummary) -> String {
         );
         tallies.line("examples", &words);
     }
+    if summary.adopted.calls > 0 {
+        let (items, calls) = (summary.adopted.items, summary.adopted.calls);
+        let words = format!(
+            "{} calls of {} items, taken over from the earlier run",
+            grouped(calls),
+            grouped(items)
+        );
+        tallies.line("adopted", &words);
+    }
     tallies.line(
         "calls",
         &spent(summary.calls, summary.usage.total(), summary.usd),

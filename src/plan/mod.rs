@@ -23,6 +23,7 @@ pub mod rows;
 mod sample;
 mod scene;
 mod show;
+mod show_difference;
 mod show_rows;
 mod space;
 mod split_groups;
@@ -30,7 +31,6 @@ mod validity;
 mod value_set;
 mod wire_names;
 
-pub use difference::render_difference;
 pub use document::{
     ContextPlan, Coverage, CoverageOver, Estimate, ExamplePlan, FORMAT, Infeasible,
     InstructionPlan, Pick, Plan, PlannedAxis, PlannedValue, Range, ScenarioPlan, Settings,
@@ -42,3 +42,4 @@ pub use lower::{check_rows, lower};
 pub use plan_file::PlanError;
 pub use scene::{ItemId, ItemPlace, Scene, VerbatimInstruction, WireTool};
 pub use show::{grouped, render_plan};
+pub use show_difference::render_difference;

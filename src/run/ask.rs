@@ -19,7 +19,7 @@ use super::brake::Pace;
 use super::call_path::{CallPath, seed};
 use super::context::{News, RunContext};
 use super::departure::{Departure, FailureKind, Halt};
-use super::journal::{Counts, JournalError, StoredCall, StoredReply, name};
+use super::journal::{Counts, JournalError, StoredCall, StoredReply};
 use super::record::DropReason;
 use super::tally::Tally;
 
@@ -347,19 +347,7 @@ impl<'r> Asker<'r> {
             StoredReply::TooLong(_) => crate::model::Usage::default(),
         };
         let usd = self.run.ledger.cost(model, usage);
-        let mut counts = Counts {
-            usd,
-            ..Counts::default()
-        };
-        counts.increase(name::CALLS);
-        for (name, tokens) in [
-            (name::INPUT, usage.input),
-            (name::OUTPUT, usage.output),
-            (name::CACHED, usage.cached),
-            (name::REASONING, usage.reasoning),
-        ] {
-            counts.add(name, i64::try_from(tokens).unwrap_or(i64::MAX));
-        }
+        let counts = Counts::of_call(usage, usd);
         let journal = &self.run.journal;
         let kept = journal
             .append_call(self.item, path.as_str(), call, counts)

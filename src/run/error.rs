@@ -30,6 +30,8 @@ pub enum RunError {
         there: String,
         here: String,
     },
+    #[error("the run in {} cannot be adopted by itself; give the new run another folder with `--out`", path.display())]
+    AdoptsItself { path: PathBuf },
     #[error("the run in {} is under way in process {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error("`{}` is not the folder of a run: it holds no {missing}", path.display())]

@@ -14,6 +14,7 @@ use crate::model::{Gateway, Recorder};
 use crate::plan::{Items, Plan};
 use crate::prompt::PromptPack;
 
+use super::adoption::{Adopted, Adoption};
 use super::brake::Brake;
 use super::context::RunContext;
 use super::dispatcher::{Dispatcher, Orders};
@@ -51,6 +52,9 @@ pub struct RunOptions {
     pub replay: Option<PathBuf>,
     /// Whether items are tried again that failed for good.
     pub retry_failed: bool,
+    /// The folder of an earlier plan's run, whose answers stand for those of the items that did not
+    /// change.
+    pub adopt: Option<PathBuf>,
 }
 
 impl RunOptions {
@@ -65,6 +69,7 @@ impl RunOptions {
             record: None,
             replay: None,
             retry_failed: false,
+            adopt: None,
         }
     }
 }
@@ -109,6 +114,17 @@ pub async fn execute_with(
     }
     let recorder = options.record.as_deref().map(Recorder::open).transpose()?;
     folder.write_plan(&plan)?;
+    let adopted = match &options.adopt {
+        Some(from) => {
+            let adoption = Adoption {
+                from,
+                into: &options.folder,
+                prices: &prices(&plan),
+            };
+            adoption.take_over(&journal, &items).await?
+        }
+        None => Adopted::default(),
+    };
     let life = Life {
         workload: Arc::new(PlanItems),
         unfinished: Unfinished::new(selection),
@@ -124,7 +140,8 @@ pub async fn execute_with(
         recorder,
         retries_failed: options.retry_failed,
     };
-    life.live(progress).await
+    let summary = life.live(progress).await?;
+    Ok(RunSummary { adopted, ..summary })
 }
 
 /// One life of a run, or of an evaluation, with everything open.

@@ -214,7 +214,8 @@ impl Drop for Wait<'_> {
     }
 }
 
-fn cost(price: &Price, usage: Usage) -> f64 {
+/// What `usage` costs at this price, in USD.
+pub(super) fn cost(price: &Price, usage: Usage) -> f64 {
     let cost = as_amount(usage.input) * price.input + as_amount(usage.output) * price.output;
     cost / 1e6
 }

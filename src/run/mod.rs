@@ -3,6 +3,7 @@
 //! An item is straight-line code (`steps`) whose every model call is durable (`ask`, `journal`);
 //! the dispatcher starts items, counts them, and decides when to stop.
 
+mod adoption;
 mod ask;
 mod brake;
 mod call_path;
@@ -35,6 +36,7 @@ mod trial;
 mod trials;
 mod workload;
 
+pub use adoption::Adopted;
 pub use context::Stage;
 pub use error::RunError;
 pub use execute::{Environment, RunOptions, execute, execute_with};

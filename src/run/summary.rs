@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::model::Usage;
 
+use super::adoption::Adopted;
 use super::journal::{Counts, name};
 
 /// What a run came to, over all of its lives.
@@ -24,6 +25,8 @@ pub struct RunSummary {
     pub usage: Usage,
     pub usd: f64,
     pub seconds: f64,
+    /// What this life took over from an earlier plan's run.
+    pub adopted: Adopted,
     /// `None` when the run stopped before all examples were judged.
     pub examples: Option<ExampleAgreement>,
 }
@@ -139,6 +142,7 @@ impl RunSummary {
             usage: usage_of(counts),
             usd: counts.usd,
             seconds: counts.seconds,
+            adopted: Adopted::default(),
             examples,
         }
     }

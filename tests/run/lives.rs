@@ -14,6 +14,101 @@ use crate::models::{Noted, gateway, ordinary, scripted};
 use crate::plans::{plan, scripted_plan};
 use crate::{folder, run_simulated, run_with, runtime, written};
 
+/// Runs `plan` in a new folder, taking over from `earlier`; gives what it came to and was asked.
+fn run_adopting(plan: &Plan, earlier: &Path, into: &Path) -> (run::RunSummary, usize) {
+    let model = Noted::default();
+    let options = RunOptions {
+        adopt: Some(earlier.to_path_buf()),
+        ..RunOptions::in_folder(into)
+    };
+    let models = gateway(vec![("M", Arc::new(model.clone()))]);
+    let run = run::execute_with(models, plan.clone(), options, Silence);
+    let summary = runtime().block_on(run).expect("the run goes on to its end");
+    let asked = model.seeds.lock().expect("no panic").len();
+    (summary, asked)
+}
+
+/// Every file of a folder, with its bytes.
+fn files_of(folder: &Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("it can be read"))
+        .map(|entry| {
+            (
+                entry.file_name(),
+                std::fs::read(entry.path()).unwrap_or_default(),
+            )
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// Three rows where there were two, the new one first, a twin share and another split.
+fn edited() -> Plan {
+    plan(|plan| {
+        let values =
+            json!([{ "text": "printout" }, { "text": "mail thread" }, { "text": "shared note" }]);
+        plan["work"]["scenarios"][0]["axes"][0]["values"] = values;
+        plan["work"]["scenarios"][0]["rows"] = json!([[0], [1], [2]]);
+        plan["work"]["scenarios"][0]["samples"] = json!(3);
+        plan["work"]["twins"] = json!(0.5);
+        plan["work"]["split"] =
+            json!({ "by": "row", "train": 0.5, "validation": 0.0, "test": 0.5 });
+        plan["settings"]["models"]["M"] = json!({ "price": { "input": 1.0, "output": 2.0 } });
+    })
+}
+
+#[test]
+fn an_edited_plan_adopts_what_did_not_change_and_writes_what_a_fresh_run_writes() {
+    let (fresh, earlier, adopting) = (folder(), folder(), folder());
+    let whole = run_simulated(&edited(), fresh.path());
+    let first = run_simulated(&plan(|_| {}), earlier.path());
+    let before = files_of(earlier.path());
+    let (summary, asked) = run_adopting(&edited(), earlier.path(), adopting.path());
+    assert_eq!(written(adopting.path()), written(fresh.path()));
+    assert_eq!(files_of(earlier.path()), before);
+    assert_eq!((summary.calls, summary.usage), (whole.calls, whole.usage));
+    assert!((summary.usd - whole.usd).abs() < 1e-9);
+    assert_eq!(summary.adopted.items, 4);
+    assert_eq!(summary.adopted.calls, first.calls);
+    assert_eq!(asked as u64, whole.calls - first.calls);
+    // The same command again finds all there.
+    let (again, asked) = run_adopting(&edited(), earlier.path(), adopting.path());
+    assert_eq!(
+        (again.calls, again.adopted.calls, asked),
+        (whole.calls, 0, 0)
+    );
+}
+
+#[test]
+fn a_run_that_was_killed_is_adopted_as_far_as_it_came() {
+    let (fresh, earlier, adopting) = (folder(), folder(), folder());
+    let whole = run_simulated(&edited(), fresh.path());
+    run_and_kill(&plan(|_| {}), Noted::default(), earlier.path(), 15);
+    let (summary, asked) = run_adopting(&edited(), earlier.path(), adopting.path());
+    assert_eq!(written(adopting.path()), written(fresh.path()));
+    assert!(summary.adopted.calls > 0);
+    assert_eq!(asked as u64, whole.calls - summary.adopted.calls);
+}
+
+#[test]
+fn a_run_cannot_adopt_itself_or_what_is_no_run() {
+    let (run_folder, empty) = (folder(), folder());
+    run_simulated(&plan(|_| {}), run_folder.path());
+    let adopt = |from: &Path, into: &Path| {
+        let options = RunOptions {
+            adopt: Some(from.to_path_buf()),
+            ..RunOptions::in_folder(into)
+        };
+        runtime().block_on(run::execute(plan(|_| {}), options, Silence))
+    };
+    let itself = adopt(run_folder.path(), run_folder.path());
+    assert!(matches!(itself, Err(RunError::AdoptsItself { .. })));
+    let nothing = adopt(empty.path(), folder().path());
+    assert!(matches!(nothing, Err(RunError::NoRun { .. })));
+}
+
 /// Starts a run and drops the whole runtime after about `calls` calls.
 fn run_and_kill(plan: &Plan, model: Noted, folder: &Path, calls: usize) {
     let runtime = runtime();

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Usage;
+
 /// Counts by name, and the money and time that went with them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::run) struct Counts {
@@ -32,6 +34,24 @@ pub(in crate::run) mod name {
 }
 
 impl Counts {
+    /// Those of one call that took this.
+    pub fn of_call(usage: Usage, usd: f64) -> Self {
+        let mut counts = Self {
+            usd,
+            ..Self::default()
+        };
+        counts.increase(name::CALLS);
+        for (name, tokens) in [
+            (name::INPUT, usage.input),
+            (name::OUTPUT, usage.output),
+            (name::CACHED, usage.cached),
+            (name::REASONING, usage.reasoning),
+        ] {
+            counts.add(name, i64::try_from(tokens).unwrap_or(i64::MAX));
+        }
+        counts
+    }
+
     /// How many there are of `name`.
     pub fn get(&self, name: &str) -> u64 {
         self.of

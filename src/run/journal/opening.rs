@@ -51,6 +51,20 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, JournalError> {
     Ok(connection)
 }
 
+/// Opens the journal at `path` for reading without writing anything beside it, which is possible
+/// while no commits lie outside its file.
+pub(super) fn open_at_rest(path: &Path) -> Result<Connection, JournalError> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let has_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    if has_log || !path.exists() {
+        return open_to_read(path);
+    }
+    let connection = open_immutable(path).map_err(|error| JournalError::of(path, &error))?;
+    check_format(path, &connection)?;
+    Ok(connection)
+}
+
 /// What `about` says under `name`.
 pub(super) fn about(
     path: &Path,

@@ -12,7 +12,7 @@ use crate::run::record::Ending;
 
 use super::counts::Counts;
 use super::error::JournalError;
-use super::opening::{about, open_to_read};
+use super::opening::{about, open_at_rest, open_to_read};
 use super::stored::{StoredCall, StoredEnding};
 
 /// A view of a journal; what it gives is what was durable when it was asked.
@@ -27,6 +27,15 @@ impl Reading {
         Ok(Self {
             path: path.to_owned(),
             connection: Mutex::new(open_to_read(path)?),
+        })
+    }
+
+    /// Opens the journal at `path`, and leaves no trace beside it where no process writes it and none
+    /// was killed while it did.
+    pub fn open_untouched(path: &Path) -> Result<Self, JournalError> {
+        Ok(Self {
+            path: path.to_owned(),
+            connection: Mutex::new(open_at_rest(path)?),
         })
     }
 

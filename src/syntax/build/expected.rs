@@ -87,7 +87,12 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         // Silent rules, whose parts are named instead.
         Rule::WHITESPACE | Rule::COMMENT | Rule::lines | Rule::blank | Rule::unit => None,
         Rule::separators | Rule::item_separators | Rule::last_comma => None,
-        Rule::reserved | Rule::prose_ahead | Rule::range_ahead | Rule::range_end | Rule::raw_ahead | Rule::goes_on => None,
+        Rule::reserved
+        | Rule::prose_ahead
+        | Rule::range_ahead
+        | Rule::range_end
+        | Rule::raw_ahead
+        | Rule::goes_on => None,
         Rule::block_quotes | Rule::block_line | Rule::operand | Rule::assign => None,
         Rule::next
         | Rule::next_field

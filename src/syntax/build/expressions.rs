@@ -80,7 +80,8 @@ impl Builder<'_> {
     }
 
     fn range(&mut self, pair: Pair<'_, Rule>) -> ExprKind {
-        let is_end = |part: &Pair<'_, Rule>| matches!(part.as_rule(), Rule::number | Rule::reference);
+        let is_end =
+            |part: &Pair<'_, Rule>| matches!(part.as_rule(), Rule::number | Rule::reference);
         let mut ends = pair.into_inner().filter(is_end);
         ExprKind::Range {
             start: Box::new(self.range_end(ends.next())),

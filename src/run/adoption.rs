@@ -1,0 +1,123 @@
+//! Takes over from the run of an earlier plan what the new plan asks for as well.
+//!
+//! An item whose recipe did not change has the id that it had, and its calls the seeds; so the
+//! calls that the earlier run paid for answer those of the new one. Only calls are taken: what comes
+//! of them (rows, splits, prices, twins) is worked out anew, as the new plan wants it. The earlier
+//! run's folder is read and left as it is.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+
+use crate::check::{Key, Price};
+use crate::model::Usage;
+use crate::plan::{ItemId, Items};
+
+use super::error::RunError;
+use super::folder::Folder;
+use super::journal::{Counts, Journal, Reading, StoredCall, StoredReply};
+use super::ledger::cost;
+
+/// Items whose calls are written together.
+const BATCH: usize = 64;
+
+/// What was taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Adopted {
+    /// Items of which there was at least one call.
+    pub items: u64,
+    pub calls: u64,
+}
+
+/// A run that is to be taken over from.
+pub(super) struct Adoption<'a> {
+    pub from: &'a Path,
+    /// The folder of the new run.
+    pub into: &'a Path,
+    pub prices: &'a BTreeMap<Key, Price>,
+}
+
+impl Adoption<'_> {
+    /// Enters into `journal` the calls of every item that the earlier run had too. What the
+    /// journal holds already stays as it is, so that this can be done again after a death.
+    pub async fn take_over(&self, journal: &Journal, items: &Items) -> Result<Adopted, RunError> {
+        let earlier = self.earlier()?;
+        let mut adopted = Adopted::default();
+        let mut batch = Vec::new();
+        for place in items.places() {
+            if let Some(&old) = earlier.indices.get(&items.id(&place)) {
+                batch.push((old, place.index));
+            }
+            if batch.len() == BATCH || place.index + 1 == items.len() {
+                for calls in self.take_batch(journal, &earlier, &batch).await? {
+                    adopted.items += u64::from(calls > 0);
+                    adopted.calls += calls;
+                }
+                batch.clear();
+            }
+        }
+        Ok(adopted)
+    }
+
+    fn earlier(&self) -> Result<Earlier, RunError> {
+        let is_same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
+        if is_same(self.from, self.into) {
+            let path = self.from.to_path_buf();
+            return Err(RunError::AdoptsItself { path });
+        }
+        let folder = Folder::at(self.from);
+        let items = Items::shared(Arc::new(folder.read_plan()?));
+        let reading = Reading::open_untouched(&folder.journal())?;
+        let places = items.places();
+        Ok(Earlier {
+            indices: places
+                .map(|place| (items.id(&place), place.index))
+                .collect(),
+            reading,
+        })
+    }
+
+    /// How many calls of each pair of an old and a new index were taken.
+    async fn take_batch(
+        &self,
+        journal: &Journal,
+        earlier: &Earlier,
+        pairs: &[(u64, u64)],
+    ) -> Result<Vec<u64>, RunError> {
+        let items = pairs.iter().map(|(old, new)| async move {
+            let item = sql_index(*new);
+            let known = journal.reading().calls_of(item)?;
+            let calls = earlier.reading.calls_of(sql_index(*old))?;
+            // In the order of their paths, so that the journal does not depend on a map's order.
+            let calls: BTreeMap<String, StoredCall> = calls.into_iter().collect();
+            let new = calls.iter().filter(|(path, _)| !known.contains_key(*path));
+            let writes =
+                new.map(|(path, call)| journal.append_call(item, path, call, self.counts_of(call)));
+            let written = try_join_all(writes).await?;
+            Ok::<u64, RunError>(written.len() as u64)
+        });
+        try_join_all(items).await
+    }
+
+    fn counts_of(&self, call: &StoredCall) -> Counts {
+        let usage = match &call.reply {
+            StoredReply::Answer(answer) => answer.usage(),
+            StoredReply::TooLong(_) => Usage::default(),
+        };
+        let price = self.prices.get(&Key(call.model.clone()));
+        Counts::of_call(usage, price.map_or(0.0, |price| cost(price, usage)))
+    }
+}
+
+/// The earlier run: where each of its items is, and what its journal holds.
+struct Earlier {
+    indices: HashMap<ItemId, u64>,
+    reading: Reading,
+}
+
+/// An item's index as the journal counts.
+fn sql_index(index: u64) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
+}
