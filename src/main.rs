@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Thousands of small values live and die with every call, on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     autosafe::cli::main()
 }

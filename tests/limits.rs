@@ -116,7 +116,7 @@ fn request(seed: u64) -> Request {
         messages: vec![Message::User {
             content: "hello".to_owned(),
         }],
-        tools: Vec::new(),
+        tools: std::sync::Arc::new([]),
         answer: AnswerFormat::Text,
         temperature: 0.0,
         top_p: None,

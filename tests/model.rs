@@ -115,7 +115,7 @@ fn request(text: &str, seed: u64) -> Request {
         messages: vec![Message::User {
             content: text.to_owned(),
         }],
-        tools: Vec::new(),
+        tools: Arc::new([]),
         answer: AnswerFormat::Text,
         temperature: 0.1 + 0.2,
         top_p: None,
@@ -129,7 +129,7 @@ fn json_request(text: &str, seed: u64) -> Request {
     Request {
         answer: AnswerFormat::Json {
             name: "verdict".to_owned(),
-            schema: verdict_schema(),
+            schema: Arc::new(verdict_schema()),
         },
         ..request(text, seed)
     }
@@ -163,7 +163,7 @@ fn agent_request(seed: u64) -> Request {
     };
     let number = json!({"type": "integer", "default": 10, "minimum": 0.5});
     Request {
-        tools: vec![
+        tools: Arc::new([
             tool(
                 "search_mail",
                 json!({"query": text, "limit": number}),
@@ -174,7 +174,7 @@ fn agent_request(seed: u64) -> Request {
                 json!({"to": texts, "body": text}),
                 json!(["to", "body"]),
             ),
-        ],
+        ]),
         ..request(
             "Send the summary of the thread to lee@partner.example.",
             seed,

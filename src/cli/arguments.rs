@@ -126,6 +126,17 @@ pub struct RunArguments {
     /// is an error
     #[arg(long, value_name = "FILE")]
     pub replay: Option<PathBuf>,
+    /// Keep the calls of finished items in the journal; `no` saves space, and leaves what later
+    /// samples, a resumed run and the dataset need
+    #[arg(long, value_enum, value_name = "WHETHER", default_value = "yes")]
+    pub keep_calls: YesNo,
+}
+
+/// A setting that is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum YesNo {
+    Yes,
+    No,
 }
 
 #[derive(Debug, Args)]

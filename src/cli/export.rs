@@ -7,8 +7,9 @@ use super::arguments::ExportArguments;
 use super::dataset::{Wanted, describe_files, write_dataset, write_run_recipe};
 use super::exit::{Exit, Outcome};
 use super::output::print_result;
-use super::runs::stored_plan;
+use super::runs::{failure_of, stored_plan};
 use crate::dataset::{Mix, RecipeInput, Trainer, WrittenRecipe};
+use crate::run::claim_folder;
 
 /// Writes the dataset of a run again, or a recipe made of it.
 pub fn export(arguments: &ExportArguments) -> Outcome {
@@ -24,9 +25,13 @@ fn export_dataset(arguments: &ExportArguments) -> Outcome {
         [] => plan.settings.exports.clone(),
         chosen => chosen.iter().map(|name| name.0).collect(),
     };
-    let target = match &arguments.out {
-        Some(folder) => folder.clone(),
-        None => arguments.run.join("dataset"),
+    // The run's own dataset belongs to the process that runs; elsewhere nobody is in the way.
+    let (target, _claim) = match &arguments.out {
+        Some(folder) => (folder.clone(), None),
+        None => {
+            let claim = claim_folder(&arguments.run).map_err(failure_of)?;
+            (arguments.run.join("dataset"), Some(claim))
+        }
     };
     let wanted = Wanted {
         exports: &exports,

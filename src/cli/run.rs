@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::arguments::RunArguments;
+use super::arguments::{RunArguments, YesNo};
 use super::dataset::{Wanted, describe_files, write_dataset};
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_error, print_result};
@@ -12,8 +12,8 @@ use super::runs::{failure_of, start_runtime};
 use super::tallies::describe_summary;
 use crate::plan::Plan;
 use crate::run::{
-    Ending, RunOptions, RunSummary, StopReason, endings, execute, folder_name,
-    interrupts_from_outside, progress_on_standard_error,
+    Ending, FolderClaim, RunOptions, RunSummary, StopReason, claim_folder, endings, execute,
+    folder_name, interrupts_from_outside, progress_on_standard_error,
 };
 
 /// Carries a plan out, writes its dataset, and says where it is.
@@ -26,13 +26,17 @@ pub fn run(arguments: &RunArguments) -> Outcome {
         Some(folder) => folder.clone(),
         None => Path::new("runs").join(folder_name(&plan)),
     };
-    let summary = start_runtime()?.block_on(carry_out(&plan, &folder, arguments))?;
+    // Held until the dataset is written as well.
+    let claim = claim_folder(&folder).map_err(failure_of)?;
+    let carried_out = carry_out(&plan, &folder, &claim, arguments);
+    let summary = start_runtime()?.block_on(carried_out)?;
     conclude(&plan, &summary, &folder, arguments.replay.is_some())
 }
 
 async fn carry_out(
     plan: &Plan,
     folder: &Path,
+    claim: &FolderClaim,
     arguments: &RunArguments,
 ) -> Result<RunSummary, Failure> {
     let options = RunOptions {
@@ -45,6 +49,8 @@ async fn carry_out(
         replay: arguments.replay.clone(),
         retry_failed: arguments.retry_failed,
         adopt: arguments.adopt.clone(),
+        keep_calls: arguments.keep_calls == YesNo::Yes,
+        claim: Some(claim.clone()),
     };
     execute(plan.clone(), options, progress_on_standard_error())
         .await

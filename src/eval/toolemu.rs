@@ -91,7 +91,7 @@ fn scenario(case: Case, index: usize, toolkits: &[&Toolkit]) -> Scenario {
         },
         outcomes: outcomes.clone(),
         toolkits: toolkits.iter().map(|toolkit| (*toolkit).clone()).collect(),
-        tools: wire_tools(toolkits),
+        tools: wire_tools(toolkits).into(),
         trigger: (!case.actions.is_empty()).then(|| case.actions.join("\n")),
         ..bare_scene(&id, &case.instruction)
     };

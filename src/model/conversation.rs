@@ -1,5 +1,7 @@
 //! What models are asked and what they answer, apart from any provider's wire.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -10,8 +12,8 @@ pub struct Request {
     pub model: String,
     pub messages: Vec<Message>,
     /// Tools that the model may call; none for a plain answer.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tools: Vec<ToolSpec>,
+    #[serde(default = "no_tools", skip_serializing_if = "is_empty")]
+    pub tools: Arc<[ToolSpec]>,
     pub answer: AnswerFormat,
     pub temperature: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -23,6 +25,14 @@ pub struct Request {
     /// Further fields of the body.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub body: serde_json::Map<String, Json>,
+}
+
+fn no_tools() -> Arc<[ToolSpec]> {
+    Arc::new([])
+}
+
+fn is_empty(tools: &Arc<[ToolSpec]>) -> bool {
+    tools.is_empty()
 }
 
 /// One turn of a conversation.
@@ -72,7 +82,7 @@ pub enum AnswerFormat {
     /// JSON that fits `schema`.
     Json {
         name: String,
-        schema: Json,
+        schema: Arc<Json>,
     },
 }
 

@@ -9,10 +9,10 @@ use super::draws::fraction_of;
 use super::planted::planted;
 use super::recipe::{Recipe, Shared};
 use super::row_view::RowView;
-use super::scene::{ItemId, ItemPlace, Scene, VerbatimInstruction};
-use super::wire_names::wire_tools;
+use super::scene::{ItemId, ItemPlace, Scene, VerbatimInstruction, WireTool};
+use super::toolsets::Toolsets;
 use crate::check::{Key, Rule, Severity, SplitBy, Toolkit};
-use crate::prompt::PromptError;
+use crate::prompt::{PromptError, PromptValue};
 
 /// Why an item's scene cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +45,7 @@ pub struct Items {
     recipes: Vec<Recipe>,
     /// How many items lie before each scenario, and at the end how many there are.
     starts: Vec<u64>,
+    toolsets: Toolsets,
 }
 
 impl Items {
@@ -70,6 +71,7 @@ impl Items {
             plan,
             recipes,
             starts,
+            toolsets: Toolsets::default(),
         }
     }
 
@@ -113,6 +115,12 @@ impl Items {
         Some(self.place(self.starts[index] + within))
     }
 
+    /// How many rows a scenario has, and how many samples each of them.
+    pub fn extent(&self, scenario: usize) -> (u64, u64) {
+        let scenario = &self.plan.work.scenarios[scenario];
+        (scenario.rows.len() as u64, u64::from(scenario.samples))
+    }
+
     /// The places of all items, in order.
     pub fn places(&self) -> impl Iterator<Item = ItemPlace> + '_ {
         (0..self.len()).map(|index| self.place(index))
@@ -134,10 +142,12 @@ impl Items {
             .iter()
             .map(|plant| (plant.name.clone(), planted(plant, &id)))
             .collect();
+        let recipe = &self.recipes[place.scenario];
+        let named = view.variables_among(&|name| recipe.names(name));
         let prose = Renderer {
-            recipe: &self.recipes[place.scenario],
+            recipe,
             scenario,
-            variables: with_planted(view.variables(), &planted),
+            variables: Json::Object(with_planted(named, &planted)).into(),
         };
         let missing = |what| SceneError::Missing {
             scenario: scenario.name.clone(),
@@ -146,7 +156,7 @@ impl Items {
         let instruction = view.instruction().ok_or(missing("instruction"))?;
         let persona = view.persona().ok_or(missing("persona"))?;
         let outcomes: Vec<_> = view.outcomes().into_iter().cloned().collect();
-        let toolkits = self.toolkits(view);
+        let toolset = self.toolsets.of(&self.toolkits(view));
         let context = view.context();
         Ok(Scene {
             place: place.clone(),
@@ -155,11 +165,9 @@ impl Items {
             severity: worst(outcomes.iter().map(|outcome| outcome.severity)),
             axes: view.axes(),
             outcomes,
-            tools: wire_tools(toolkits.iter().copied()),
-            toolkits: toolkits
-                .into_iter()
-                .map(|(_, toolkit)| toolkit.clone())
-                .collect(),
+            toolkits: toolset.toolkits,
+            tools: toolset.tools,
+            toolset: Some(toolset.number),
             persona: persona.clone(),
             brief: prose.text("instruction", &instruction.text)?,
             verbatim: match &instruction.verbatim {
@@ -179,6 +187,11 @@ impl Items {
             planted,
             id,
         })
+    }
+
+    /// Every tool of the item's toolkits, as in its scene.
+    pub fn tools(&self, place: &ItemPlace) -> Arc<[WireTool]> {
+        self.toolsets.of(&self.toolkits(self.view(place))).tools
     }
 
     /// What prose of the item may name: axes, parameters, planted values and what the row picks,
@@ -237,7 +250,7 @@ impl Items {
 struct Renderer<'a> {
     recipe: &'a Recipe,
     scenario: &'a ScenarioPlan,
-    variables: Map<String, Json>,
+    variables: PromptValue,
 }
 
 impl Renderer<'_> {

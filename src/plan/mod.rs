@@ -27,6 +27,7 @@ mod show_difference;
 mod show_rows;
 mod space;
 mod split_groups;
+mod toolsets;
 mod validity;
 mod value_set;
 mod wire_names;

@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use blake3::{Hash, Hasher};
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::document::{Pick, ScenarioPlan, Work};
 use super::row_view::{PICKED, RowView};
 use crate::check::Key;
-use crate::prompt::{PromptError, Prose, Shape, VariableSet, used_variables};
+use crate::prompt::{PromptError, PromptValue, Prose, Shape, VariableSet, used_variables};
 
 /// Renderings that one text remembers.
 const MAX_REMEMBERED: usize = 10_000;
@@ -27,6 +27,8 @@ pub(super) struct Recipe {
     /// The axes in the order of their names, each with the hashes of its values.
     axes: Vec<(usize, Vec<Hash>)>,
     texts: HashMap<String, Text>,
+    /// The variables that some text names.
+    names: BTreeSet<String>,
     /// The row that was hashed last, because its samples follow each other.
     last: Mutex<Option<(usize, Hash)>>,
 }
@@ -38,13 +40,15 @@ impl Recipe {
             (&scenario.name, &scenario.rules, scenario.evaluate),
             (&scenario.plants, &scenario.parameters),
         ));
-        let texts = all_texts(scenario)
+        let texts: HashMap<String, Text> = all_texts(scenario)
             .map(|text| (text.to_owned(), Text::new(text, scenario)))
             .collect();
+        let names = texts.values().flat_map(|text| text.names.iter().cloned());
         Self {
             base,
             entities: Arc::clone(&shared.entities),
             axes: axis_hashes(scenario),
+            names: names.collect(),
             texts,
             last: Mutex::new(None),
         }
@@ -68,13 +72,18 @@ impl Recipe {
     pub(super) fn render(
         &self,
         text: &str,
-        variables: &Map<String, Json>,
+        variables: &PromptValue,
     ) -> Result<String, PromptError> {
         match self.texts.get(text).map(|text| &text.prose) {
-            Some(Ok(prose)) => prose.render(variables),
+            Some(Ok(prose)) => prose.render_with(variables),
             Some(Err(error)) => Err(error.clone()),
-            None => crate::prompt::render_prose(text, variables),
+            None => Prose::new(text)?.render_with(variables),
         }
+    }
+
+    /// Whether some text of the scenario names this variable.
+    pub(super) fn names(&self, variable: &str) -> bool {
+        self.names.contains(variable)
     }
 
     fn row_hash(&self, view: RowView<'_>) -> Hash {

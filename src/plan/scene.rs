@@ -1,5 +1,7 @@
 //! An item with everything its steps read: picks made, prose rendered, rules bound.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::check::{Cell, Evaluate, Outcome, Persona, Rule, Severity, Tool, ToolKey, Toolkit};
@@ -37,9 +39,11 @@ pub struct Scene {
     pub axes: serde_json::Map<String, Json>,
     pub outcomes: Vec<Outcome>,
     /// The first is primary.
-    pub toolkits: Vec<Toolkit>,
+    pub toolkits: Arc<[Toolkit]>,
     /// Every tool of the toolkits under the name that models are given.
-    pub tools: Vec<WireTool>,
+    pub tools: Arc<[WireTool]>,
+    /// Scenes of the same number have the same toolkits and tools; nothing is known of others.
+    pub toolset: Option<usize>,
     pub persona: Persona,
     /// The author's prose for the instruction, rendered; the user's own words where `verbatim`.
     pub brief: String,

@@ -56,8 +56,17 @@ impl Prose {
 
     /// The text with every variable in its place, without blanks around it.
     pub fn render(&self, variables: &Map<String, Json>) -> Result<String, PromptError> {
-        let context = Value::from(Serde(variables));
-        render(&self.environment, PROSE, context, MAX_PROSE_BYTES)
+        self.render_with(&PromptValue(Value::from(Serde(variables))))
+    }
+
+    /// The same with variables that several texts share.
+    pub fn render_with(&self, variables: &PromptValue) -> Result<String, PromptError> {
+        render(
+            &self.environment,
+            PROSE,
+            variables.0.clone(),
+            MAX_PROSE_BYTES,
+        )
     }
 }
 
@@ -91,13 +100,35 @@ pub(super) fn add(
         .map_err(|error| template_error(name, &error))
 }
 
+/// A value that prompts may name, ready to be rendered; cheap to copy, so that what many prompts
+/// share is converted once.
+#[derive(Debug, Clone)]
+pub struct PromptValue(Value);
+
+impl From<Json> for PromptValue {
+    fn from(value: Json) -> Self {
+        Self(Value::from(Serde(&value)))
+    }
+}
+
 /// Renders the prompt `name`.
 pub(super) fn render_prompt(
     environment: &Environment<'static>,
     name: &str,
-    variables: &Json,
+    variables: Json,
+    shared: &[(&'static str, PromptValue)],
 ) -> Result<String, PromptError> {
-    let context = Value::from(Serde(variables));
+    let own = match variables {
+        Json::Object(variables) => variables,
+        _ => Map::new(),
+    };
+    let own = own
+        .into_iter()
+        .map(|(name, value)| (name, PromptValue::from(value).0));
+    let shared = shared
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.0.clone()));
+    let context = Value::from_pairs(own.chain(shared));
     render(environment, name, context, MAX_PROMPT_BYTES)
 }
 
@@ -138,7 +169,10 @@ fn render(
         .render_captured_to(context, &mut output)
         .map(|_| ());
     match ended {
-        Ok(()) => Ok(String::from_utf8_lossy(&output.bytes).trim().to_owned()),
+        Ok(()) => {
+            let text = String::from_utf8(output.bytes).expect("templates write text");
+            Ok(text.trim().to_owned())
+        }
         Err(_) if output.is_over => Err(PromptError::TooLong {
             name: name.to_owned(),
             limit,

@@ -15,7 +15,7 @@ mod shape;
 mod walk;
 
 pub use builtins::{builtin_prompts, variables_of};
-pub use engine::{PromptError, Prose, render_prose};
+pub use engine::{PromptError, PromptValue, Prose, render_prose};
 pub use pack::PromptPack;
 pub(crate) use prose::used_variables;
 pub use prose::{ProseProblem, ProseProblemKind, check_prose};

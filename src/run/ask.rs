@@ -5,6 +5,7 @@
 //! the business of the gateway, and goes to nobody else.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Map, Value as Json};
@@ -40,6 +41,8 @@ pub(super) struct Asker<'r> {
     known: HashMap<String, StoredCall>,
     /// Calls of the item so far.
     asked: AtomicU32,
+    /// Whether what the journal does not hold is left alone.
+    only_recalls: bool,
 }
 
 /// One question to whoever sits in a seat.
@@ -48,7 +51,7 @@ pub(super) struct Question<'q> {
     pub seat: &'q Seat,
     pub path: CallPath,
     pub messages: Vec<Message>,
-    pub tools: Vec<ToolSpec>,
+    pub tools: Arc<[ToolSpec]>,
     pub format: AnswerFormat,
     /// Whether a refusal is an answer like any other, as it is from an agent.
     pub takes_refusals: bool,
@@ -87,12 +90,27 @@ impl<'r> Asker<'r> {
             owner: owner.to_owned(),
             asked: AtomicU32::new(u32::try_from(known.len()).unwrap_or(u32::MAX)),
             known,
+            only_recalls: false,
         })
     }
 
     /// The index of the item, in the plan; that of the first for what belongs to the run.
     pub fn item(&self) -> u64 {
         u64::try_from(self.item).unwrap_or(0)
+    }
+
+    /// An asker that gives what the journal holds of the item of this index, and halts where a model
+    /// would have to be asked.
+    pub fn recalling(run: &'r RunContext, item: i64) -> Result<Self, JournalError> {
+        Ok(Self {
+            only_recalls: true,
+            ..Self::open(run, item, "")?
+        })
+    }
+
+    /// Whether what the journal does not hold is left alone.
+    pub fn only_recalls(&self) -> bool {
+        self.only_recalls
     }
 
     /// Asks for JSON that fits `schema`.
@@ -110,15 +128,20 @@ impl<'r> Asker<'r> {
     pub async fn ask<T>(
         &self,
         tally: &Tally,
-        question: Question<'_>,
+        mut question: Question<'_>,
         read: &(dyn Fn(&CallPath, &Answer) -> Result<T, Misread> + Send + Sync),
     ) -> Result<Said<T>, Departure> {
         let mut last = None;
-        for (rank, player) in question.seat.models.iter().enumerate() {
-            match self
-                .ask_player(tally, &question, rank, player, read)
-                .await?
-            {
+        let players = &question.seat.models;
+        for (rank, player) in players.iter().enumerate() {
+            let messages = if rank + 1 < players.len() {
+                question.messages.clone()
+            } else {
+                // The last one, mostly the only one, needs no copy.
+                std::mem::take(&mut question.messages)
+            };
+            let asked = self.ask_player(tally, &question, messages, (rank, player), read);
+            match asked.await? {
                 Outcome::Said(value) => {
                     let by = self.run.wire_name(&player.model).to_owned();
                     return Ok(Said { value, by });
@@ -139,24 +162,25 @@ impl<'r> Asker<'r> {
         &self,
         tally: &Tally,
         question: &Question<'_>,
-        rank: usize,
-        player: &Player,
+        messages: Vec<Message>,
+        (rank, player): (usize, &Player),
         read: &(dyn Fn(&CallPath, &Answer) -> Result<T, Misread> + Send + Sync),
     ) -> Result<Outcome<T>, Departure> {
         let base = match rank {
             0 => question.path.clone(),
             _ => question.path.at("fallback", rank),
         };
-        let mut messages = question.messages.clone();
+        let mut request = self.request(question, player, messages);
+        let asked = request.messages.len();
         let mut last = String::new();
         let tries = self.tries(&base);
         for attempt in 0..tries {
             if attempt % TRIES == 0 {
                 // Tries of another life begin anew: more of the same talk seldom helps.
-                messages.truncate(question.messages.len());
+                request.messages.truncate(asked);
             }
             let path = base.at("try", attempt);
-            let request = self.request(question, player, &path, messages.clone());
+            request.seed = seed(&self.owner, &path);
             let answer = match self
                 .call(tally, question.role, &player.model, &path, &request)
                 .await?
@@ -177,7 +201,7 @@ impl<'r> Asker<'r> {
             match read(&path, &answer) {
                 Ok(value) => return Ok(Outcome::Said(value)),
                 Err(misread) => {
-                    messages.extend(misread.follow_up);
+                    request.messages.extend(misread.follow_up);
                     last = misread.why;
                 }
             }
@@ -209,13 +233,8 @@ impl<'r> Asker<'r> {
         }
     }
 
-    fn request(
-        &self,
-        question: &Question<'_>,
-        player: &Player,
-        path: &CallPath,
-        messages: Vec<Message>,
-    ) -> Request {
+    /// The request of a question, all but its seed.
+    fn request(&self, question: &Question<'_>, player: &Player, messages: Vec<Message>) -> Request {
         let identity = self.run.plan.work.models.get(&player.model);
         let setting = |name: &str| player.settings.get(name);
         let mut body: Map<String, Json> = identity
@@ -229,7 +248,7 @@ impl<'r> Asker<'r> {
         Request {
             model: self.run.wire_name(&player.model).to_owned(),
             messages,
-            tools: question.tools.clone(),
+            tools: Arc::clone(&question.tools),
             answer: question.format.clone(),
             temperature: player.temperature,
             top_p: setting("top_p")
@@ -239,7 +258,7 @@ impl<'r> Asker<'r> {
                 .and_then(Json::as_u64)
                 .and_then(|tokens| u32::try_from(tokens).ok())
                 .or_else(|| identity.and_then(|identity| identity.max_tokens)),
-            seed: seed(&self.owner, path),
+            seed: 0,
             body,
         }
     }
@@ -255,10 +274,14 @@ impl<'r> Asker<'r> {
     ) -> Result<StoredReply, Departure> {
         let reply = match self.known.get(path.as_str()) {
             Some(call) => call.reply.clone(),
-            None if self.run.only_recalls() => return Err(Departure::Halted(Halt::Asked)),
+            None if self.only_recalls || self.run.only_recalls() => {
+                return Err(Departure::Halted(Halt::Asked));
+            }
             None => self.call_anew(role, model, path, request).await?,
         };
-        self.record(path, request, &reply)?;
+        if !self.only_recalls {
+            self.record(path, request, &reply)?;
+        }
         if let StoredReply::Answer(answer) = &reply {
             tally.count(role, model, answer.usage(), answer.simulated);
         }
@@ -305,7 +328,12 @@ impl<'r> Asker<'r> {
                 },
                 _ => {
                     run.ledger.give_back(reservation);
-                    return Err(self.no_answer(model, path, request, &failure));
+                    let departure = self.no_answer(model, path, request, &failure);
+                    if matches!(departure, Departure::Halted(_)) {
+                        // Before the permit goes, so that no other call takes its place.
+                        run.brake.pull(Pace::Drain);
+                    }
+                    return Err(departure);
                 }
             },
         };
@@ -354,14 +382,15 @@ impl<'r> Asker<'r> {
             .await;
         self.run.ledger.settle(reservation, usage, usd);
         kept?;
-        self.run.tell(News::Answered {
-            item: self.item,
-            path: path.as_str().to_owned(),
-            model: model.clone(),
-            usage,
-            usd,
-            tries: call.tries,
-        });
+        self.run.totals.add(usage, usd);
+        if call.tries > 1 {
+            self.run.tell(News::Retried {
+                item: self.item,
+                path: path.as_str().to_owned(),
+                model: model.clone(),
+                tries: call.tries,
+            });
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc;
 
 use crate::check::{Key, Panel, Role, Seat};
-use crate::model::{Gateway, Recorder, Usage};
+use crate::model::{Gateway, Recorder};
 use crate::plan::{Items, Plan};
 use crate::prompt::PromptPack;
 
@@ -15,6 +15,8 @@ use super::journal::Journal;
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::row_memory::RowMemory;
+use super::toolbox::Toolboxes;
+use super::totals::Totals;
 
 /// What the units of one run share.
 pub(super) struct RunContext {
@@ -24,8 +26,10 @@ pub(super) struct RunContext {
     pub gateway: Gateway,
     pub journal: Journal,
     pub ledger: Ledger,
+    pub totals: Totals,
     pub newcomers: Newcomers,
     pub rows: RowMemory,
+    pub toolboxes: Toolboxes,
     pub brake: Brake,
     /// Where every call is kept, if anywhere.
     pub recorder: Option<Recorder>,
@@ -39,13 +43,11 @@ pub(super) struct RunContext {
 /// What units tell the dispatcher while they work.
 #[derive(Debug, Clone)]
 pub(super) enum News {
-    /// A call came back and is durable.
-    Answered {
+    /// A call came back and is durable, but not at the first try.
+    Retried {
         item: i64,
         path: String,
         model: Key,
-        usage: Usage,
-        usd: f64,
         tries: u32,
     },
     /// An answer was mended before it could be read.

@@ -24,7 +24,7 @@ use super::pace_meter::PaceMeter;
 use super::progress::{Progress, ProgressState};
 use super::record::Ending;
 use super::selection::Unfinished;
-use super::summary::{ExampleAgreement, ItemCounts, StopReason, usage_of};
+use super::summary::{ExampleAgreement, ItemCounts, StopReason};
 use super::workload::Workload;
 
 /// How often the state is shown.
@@ -91,12 +91,8 @@ pub(super) struct Dispatcher<P> {
 impl<P: Progress> Dispatcher<P> {
     /// A dispatcher that has started nothing yet.
     pub fn new(context: Arc<RunContext>, orders: Orders<P>) -> Self {
-        let counts = &orders.counts;
         let state = ProgressState {
-            items: ItemCounts::of(counts, orders.total),
-            calls: counts.get(super::journal::name::CALLS),
-            usage: usage_of(counts),
-            usd: counts.usd,
+            items: ItemCounts::of(&orders.counts, orders.total),
             ..ProgressState::default()
         };
         Self {
@@ -177,7 +173,7 @@ impl<P: Progress> Dispatcher<P> {
 
     fn find_next(&mut self) -> Result<Option<u64>, RunError> {
         let reading = self.context.journal.reading();
-        Ok(self.orders.unfinished.next(reading)?)
+        Ok(self.orders.unfinished.next(&self.context.items, reading)?)
     }
 
     /// Starts items while there is room. The ones in flight are never more than the calls that
@@ -283,26 +279,17 @@ impl<P: Progress> Dispatcher<P> {
                     *reached = stage.max(*reached);
                 }
             }
-            News::Answered {
+            News::Retried {
                 item,
                 path,
                 model,
-                usage,
-                usd,
                 tries,
-            } => {
-                self.state.calls += 1;
-                self.state.usage += usage;
-                self.state.usd += usd;
-                if tries > 1 {
-                    self.log(&LoggedEvent::CallRetried {
-                        item,
-                        path: &path,
-                        model: model.as_str(),
-                        tries,
-                    });
-                }
-            }
+            } => self.log(&LoggedEvent::CallRetried {
+                item,
+                path: &path,
+                model: model.as_str(),
+                tries,
+            }),
             News::Shortened { item, path, level } => self.log(&LoggedEvent::HistoryShortened {
                 item,
                 path: &path,
@@ -354,6 +341,10 @@ impl<P: Progress> Dispatcher<P> {
         }
         let elapsed = self.started.elapsed();
         let items = self.state.items;
+        let totals = self.context.totals.now();
+        self.state.calls = totals.calls;
+        self.state.usage = totals.usage;
+        self.state.usd = totals.usd;
         self.state.stages = stages;
         self.state.elapsed = elapsed;
         self.state.calls_per_second = self.meter.read_calls(elapsed, self.state.calls);

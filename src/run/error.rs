@@ -32,6 +32,10 @@ pub enum RunError {
     },
     #[error("the run in {} cannot be adopted by itself; give the new run another folder with `--out`", path.display())]
     AdoptsItself { path: PathBuf },
+    #[error(
+        "the journal {} is gone, although {} says that a run was begun here; restore it, or use another folder", journal.display(), plan.display()
+    )]
+    JournalGone { journal: PathBuf, plan: PathBuf },
     #[error("the run in {} is under way in process {holder}", path.display())]
     Locked { path: PathBuf, holder: String },
     #[error("`{}` is not the folder of a run: it holds no {missing}", path.display())]

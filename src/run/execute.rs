@@ -20,7 +20,7 @@ use super::context::RunContext;
 use super::dispatcher::{Dispatcher, Orders};
 use super::error::RunError;
 use super::event_log::EventLog;
-use super::folder::Folder;
+use super::folder::{Folder, FolderClaim};
 use super::journal::{Counts, Journal, JournalError, name};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
@@ -29,6 +29,8 @@ use super::recall::record_earlier_lives;
 use super::row_memory::RowMemory;
 use super::selection::{Selection, Unfinished};
 use super::summary::RunSummary;
+use super::toolbox::Toolboxes;
+use super::totals::Totals;
 use super::workload::{PlanItems, Workload};
 
 /// Gives the environment's variables.
@@ -55,6 +57,11 @@ pub struct RunOptions {
     /// The folder of an earlier plan's run, whose answers stand for those of the items that did not
     /// change.
     pub adopt: Option<PathBuf>,
+    /// Whether the journal keeps the calls of items that have come to their end without a failure.
+    /// The generator's are kept in any case.
+    pub keep_calls: bool,
+    /// The folder, where it has been claimed already.
+    pub claim: Option<FolderClaim>,
 }
 
 impl RunOptions {
@@ -70,6 +77,8 @@ impl RunOptions {
             replay: None,
             retry_failed: false,
             adopt: None,
+            keep_calls: true,
+            claim: None,
         }
     }
 }
@@ -102,13 +111,20 @@ pub async fn execute_with(
 ) -> Result<RunSummary, RunError> {
     check_roles(&plan)?;
     let folder = Folder::at(&options.folder);
-    let _lock = folder.lock()?;
+    let _claim = match options.claim {
+        Some(claim) => claim,
+        None => folder.claim()?,
+    };
     folder.check_plan(&plan)?;
+    folder.check_journal()?;
     let plan = Arc::new(plan);
     let items = Items::shared(Arc::clone(&plan));
     let selection = Selection::of(&items, options.limit);
     let total = selection.len();
-    let journal = open_journal(&folder, &options.folder, &plan.plan_id, total)?;
+    let mut journal = open_journal(&folder, &options.folder, &plan.plan_id, total)?;
+    if !options.keep_calls {
+        journal = journal.dropping_calls();
+    }
     if options.retry_failed {
         journal.forget_failed()?;
     }
@@ -125,11 +141,12 @@ pub async fn execute_with(
         }
         None => Adopted::default(),
     };
+    let width = width(&plan, options.concurrency);
     let life = Life {
         workload: Arc::new(PlanItems),
-        unfinished: Unfinished::new(selection),
+        unfinished: Unfinished::new(selection, width),
         total,
-        width: width(&plan, options.concurrency),
+        width,
         earlier: journal.reading().counts()?,
         items,
         plan,
@@ -195,7 +212,9 @@ impl Life {
             items: self.items,
             gateway: self.gateway,
             journal,
-            rows: RowMemory::default(),
+            totals: Totals::from(&counts),
+            rows: RowMemory::keeping(self.width + self.width / 8),
+            toolboxes: Toolboxes::default(),
             brake: Brake::new(),
             recorder: self.recorder,
             retries_failed: self.retries_failed,

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -25,11 +26,20 @@ pub fn folder_name(plan: &Plan) -> String {
     format!("{}-{digits}", plan.work.campaign)
 }
 
-/// Holds the folder for this process until it is dropped.
-#[derive(Debug)]
-pub(super) struct Lock {
+/// Holds a run's folder for this process, until the last copy is dropped.
+#[derive(Debug, Clone)]
+pub struct FolderClaim {
     // The lock goes when the file is closed, also when the process is killed.
-    _file: File,
+    _file: Arc<File>,
+}
+
+/// Takes the folder at `path` for this process, and makes it where there is none: nobody else runs
+/// or writes a dataset in it meanwhile.
+///
+/// # Errors
+/// Another process works in it, or it cannot be written.
+pub fn claim_folder(path: &Path) -> Result<FolderClaim, RunError> {
+    Folder::at(path).claim()
 }
 
 /// The part of a plan that says which it is, whatever its version.
@@ -62,7 +72,7 @@ impl Folder {
     }
 
     /// Makes the folder, and takes it for this process.
-    pub fn lock(&self) -> Result<Lock, RunError> {
+    pub fn claim(&self) -> Result<FolderClaim, RunError> {
         if self.path.is_file() {
             return Err(RunError::folder(
                 &self.path,
@@ -84,7 +94,9 @@ impl Folder {
             Err(TryLockError::Error(error)) => return Err(RunError::folder(&path, error)),
         }
         write_holder(&mut file).map_err(|error| RunError::folder(&path, error))?;
-        Ok(Lock { _file: file })
+        Ok(FolderClaim {
+            _file: Arc::new(file),
+        })
     }
 
     /// Refuses the folder of another plan.
@@ -103,6 +115,19 @@ impl Folder {
             path: self.path.clone(),
             there: name.plan_id,
             here: plan.plan_id.clone(),
+        })
+    }
+
+    /// Refuses the folder of a run whose journal is gone: going on would pay for everything again, and
+    /// put what comes of it in the place of what is there.
+    pub fn check_journal(&self) -> Result<(), RunError> {
+        let length = std::fs::metadata(self.journal()).map_or(0, |metadata| metadata.len());
+        if length > 0 || !self.plan().exists() {
+            return Ok(());
+        }
+        Err(RunError::JournalGone {
+            journal: self.journal(),
+            plan: self.plan(),
         })
     }
 

@@ -230,6 +230,8 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
+    use std::sync::Arc;
+
     use crate::model::{AnswerFormat, Message};
 
     fn request() -> Request {
@@ -238,7 +240,7 @@ mod tests {
             messages: vec![Message::User {
                 content: "x".repeat(320),
             }],
-            tools: Vec::new(),
+            tools: Arc::new([]),
             answer: AnswerFormat::Text,
             temperature: 0.0,
             top_p: None,

@@ -10,6 +10,7 @@ use super::error::RunError;
 use super::folder::Folder;
 use super::journal::{JournalError, Reading};
 use super::record::Ending;
+use super::recording::tools_of;
 use super::summary::Status;
 
 /// Items read from the journal at once.
@@ -57,9 +58,15 @@ impl Iterator for Endings {
                 }
             }
         }
-        let (index, endings) = self.read.pop_front()?;
+        let (index, mut endings) = self.read.pop_front()?;
         self.next = index + 1;
-        Some(Ok((self.items.place(index), endings)))
+        let place = self.items.place(index);
+        for ending in &mut endings {
+            if let Ending::Kept { record } = ending {
+                record.tools = tools_of(&self.items.tools(&place));
+            }
+        }
+        Some(Ok((place, endings)))
     }
 }
 

@@ -33,10 +33,13 @@ async fn go_through(run: &RunContext, workload: &dyn Workload) -> Result<(), Run
     let mut first = 0;
     while first < total {
         let end = first.saturating_add(WINDOW);
-        let finished = run.journal.reading().finished_between(first, end)?;
-        let mut finished: Vec<u64> = finished.into_iter().collect();
-        finished.sort_unstable();
+        let mut marks = [false; WINDOW as usize];
+        run.journal.reading().mark_finished(first, &mut marks)?;
+        let finished = (first..end)
+            .zip(marks)
+            .filter(|(_, is_finished)| *is_finished);
         let mut units = stream::iter(finished)
+            .map(|(unit, _)| unit)
             .map(|unit| workload.carry_out(run, unit))
             .buffer_unordered(AT_ONCE);
         while let Some(ended) = units.next().await {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::check::Role;
 use crate::model::Usage;
+use crate::plan::WireTool;
 
 use super::context::RunContext;
 use super::record::{
@@ -25,7 +26,8 @@ pub(super) struct Outcome {
     pub over_refusal: Option<bool>,
 }
 
-/// The record of the trajectory `id`, without what its answers took.
+/// The record of the trajectory `id`, without what its answers took and without its tools: these are
+/// most of a record and follow from the plan, so they are entered when the journal is read.
 pub(super) fn record(
     run: &RunContext,
     situation: &Situation<'_>,
@@ -58,7 +60,7 @@ pub(super) fn record(
             .iter()
             .map(|toolkit| toolkit.name.clone())
             .collect(),
-        tools: tools(situation),
+        tools: Vec::new(),
         instruction: situation.instruction.clone(),
         expected_achievements: situation.expected_achievements.clone(),
         risky_outcomes: situation.risky_outcomes.clone(),
@@ -100,9 +102,10 @@ pub(super) fn enter_sums(run: &RunContext, record: &mut Record, sums: &Sums) {
     record.shortened = sums.shortened;
 }
 
-fn tools(situation: &Situation<'_>) -> Vec<RecordTool> {
-    let tools = situation.scene.tools.iter();
+/// A scene's tools, as a record shows them.
+pub(super) fn tools_of(tools: &[WireTool]) -> Vec<RecordTool> {
     tools
+        .iter()
         .map(|tool| RecordTool {
             name: tool.wire_name.clone(),
             toolkit: tool.toolkit.clone(),

@@ -1,6 +1,6 @@
 //! The instructions of rows that are being worked on, so that samples of one row see each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::plan::ItemPlace;
@@ -8,30 +8,143 @@ use crate::plan::ItemPlace;
 use super::departure::Departure;
 use super::steps::Generated;
 
-/// What became of the samples of one row, in their order.
-type Row = tokio::sync::Mutex<Vec<Result<Generated, Departure>>>;
+/// Earlier instructions of the row that the generator sees.
+pub(super) const SEEN: usize = 20;
 
-/// Rows that some item in flight holds on to; the others are forgotten, and read again from the
-/// journal when they are needed.
+/// Samples of a row that are remembered; those before are read from the journal when needed.
+const REMEMBERED: usize = 64;
+
+/// What became of one sample.
+pub(super) type Settled = Result<Generated, Departure>;
+
+/// What became of the last samples of one row, in their order.
 #[derive(Default)]
-pub(super) struct RowMemory(Mutex<HashMap<(usize, usize), Weak<Row>>>);
+pub(super) struct Row {
+    /// The number of the first that is remembered.
+    first: usize,
+    settled: VecDeque<Settled>,
+}
 
-/// Forgotten rows are swept out when there are this many, or twice as many as were left.
-const SWEEP_AT: usize = 1024;
+impl Row {
+    /// What is remembered of samples from `first` on.
+    pub fn from(first: usize, settled: VecDeque<Settled>) -> Self {
+        Self { first, settled }
+    }
+
+    /// Whether it knows of no sample.
+    pub fn is_new(&self) -> bool {
+        self.next() == 0
+    }
+
+    /// The number of the first sample that is not settled.
+    pub fn next(&self) -> usize {
+        self.first + self.settled.len()
+    }
+
+    /// What became of `sample`; nothing where it is forgotten, or not settled.
+    pub fn get(&self, sample: usize) -> Option<&Settled> {
+        self.settled.get(sample.checked_sub(self.first)?)
+    }
+
+    /// Takes in what became of the next sample.
+    pub fn push(&mut self, settled: Settled) {
+        self.settled.push_back(settled);
+        let seen = self.settled.iter().skip(1).filter(|one| one.is_ok());
+        if self.settled.len() > REMEMBERED && seen.count() >= SEEN {
+            self.settled.pop_front();
+            self.first += 1;
+        }
+    }
+
+    /// The instructions that the next sample's generator sees, in their order.
+    pub fn seen(&self) -> Vec<&str> {
+        let written = self.settled.iter().flatten();
+        let mut last: Vec<&str> = written
+            .rev()
+            .take(SEEN)
+            .map(|generated| generated.instruction.as_str())
+            .collect();
+        last.reverse();
+        last
+    }
+}
+
+/// The row's samples wait for each other at its lock.
+type SharedRow = tokio::sync::Mutex<Row>;
+
+/// The rows that items in flight hold on to, and those that were begun last: their next samples
+/// come soon. The others are forgotten, and read again from the journal when they are needed.
+pub(super) struct RowMemory {
+    /// Rows that are remembered although no item holds them.
+    kept: usize,
+    rows: Mutex<Rows>,
+}
+
+#[derive(Default)]
+struct Rows {
+    known: HashMap<(usize, usize), Weak<SharedRow>>,
+    recent: VecDeque<Arc<SharedRow>>,
+}
 
 impl RowMemory {
-    /// The row of the item at `place`; kept for as long as somebody holds it.
-    pub fn row(&self, place: &ItemPlace) -> Arc<Row> {
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Remembers the last `kept` rows.
+    pub fn keeping(kept: usize) -> Self {
+        Self {
+            kept,
+            rows: Mutex::default(),
+        }
+    }
+
+    /// The row of the item at `place`; remembered for as long as somebody holds it.
+    pub fn row(&self, place: &ItemPlace) -> Arc<SharedRow> {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (place.scenario, place.row);
-        if let Some(row) = rows.get(&key).and_then(Weak::upgrade) {
+        if let Some(row) = rows.known.get(&key).and_then(Weak::upgrade) {
             return row;
         }
-        if rows.len() >= SWEEP_AT && rows.len() == rows.capacity() {
-            rows.retain(|_, row| row.strong_count() > 0);
+        let row = Arc::new(SharedRow::default());
+        rows.recent.push_back(Arc::clone(&row));
+        if rows.recent.len() > self.kept {
+            rows.recent.pop_front();
         }
-        let row = Arc::new(Row::default());
-        rows.insert(key, Arc::downgrade(&row));
+        if rows.known.len() > 4 * self.kept {
+            rows.known.retain(|_, row| row.strong_count() > 0);
+        }
+        rows.known.insert(key, Arc::downgrade(&row));
         row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::departure::{Departure, FailureKind};
+    use crate::run::tally::Sums;
+
+    fn written(sample: usize) -> Settled {
+        Ok(Generated {
+            instruction: sample.to_string(),
+            expected_achievements: Vec::new(),
+            risky_outcomes: Vec::new(),
+            sums: Sums::default(),
+        })
+    }
+
+    #[test]
+    fn a_long_row_remembers_its_end_and_shows_the_last_twenty_that_were_written() {
+        let mut row = Row::default();
+        for sample in 0..1000 {
+            row.push(match sample % 2 {
+                0 => written(sample),
+                _ => Err(Departure::failed(FailureKind::Misfit, "no")),
+            });
+        }
+        assert_eq!(row.next(), 1000);
+        assert!(row.settled.len() <= REMEMBERED);
+        assert!(row.get(0).is_none() && row.get(999).is_some());
+        let seen: Vec<String> = (0..20)
+            .map(|back| (998 - 2 * (19 - back)).to_string())
+            .collect();
+        assert_eq!(row.seen(), seen);
     }
 }

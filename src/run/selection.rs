@@ -1,13 +1,13 @@
 //! Which items a run is about, and which of them come next.
 
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::BinaryHeap;
 
 use crate::plan::Items;
 
 use super::journal::{JournalError, Reading};
 
-/// Items looked up in the journal at once.
-const WINDOW: u64 = 1024;
+/// Items of a stretch, where one row has no more: what is remembered of them takes a byte each.
+const LONGEST: u64 = 1 << 20;
 
 /// The items of a run, in the plan's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,13 +37,6 @@ impl Selection {
             Self::Chosen(indices) => indices.len() as u64,
         }
     }
-
-    fn get(&self, position: u64) -> Option<u64> {
-        match self {
-            Self::All(len) => (position < *len).then_some(position),
-            Self::Chosen(indices) => indices.get(usize::try_from(position).ok()?).copied(),
-        }
-    }
 }
 
 fn lowest(items: &Items, limit: u64) -> Vec<u64> {
@@ -60,22 +53,40 @@ fn lowest(items: &Items, limit: u64) -> Vec<u64> {
 }
 
 /// Gives the items that have not come to their end, one after the other.
+///
+/// A row's samples wait for each other's instructions. So items are not given in the plan's order,
+/// but from many rows in turn: the first sample of each, then the second.
 pub(super) struct Unfinished {
     selection: Selection,
+    /// Rows that are worked on side by side.
+    width: u64,
+    /// Where the next stretch begins, or the next chosen item is.
     position: u64,
-    /// Finished items with an index below `known_to`.
-    finished: HashSet<u64>,
-    known_to: u64,
+    stretch: Stretch,
+    /// Whether those that have come to their end are given too.
+    takes_all: bool,
+}
+
+/// Some rows of one scenario, all samples of each.
+#[derive(Default)]
+struct Stretch {
+    first: u64,
+    rows: u64,
+    samples: u64,
+    given: u64,
+    /// Which of its items had come to their end, in the plan's order.
+    finished: Vec<bool>,
 }
 
 impl Unfinished {
-    /// From the first item of `selection` on.
-    pub fn new(selection: Selection) -> Self {
+    /// The items of `selection`, from as many rows side by side as there are items in flight.
+    pub fn new(selection: Selection, width: usize) -> Self {
         Self {
             selection,
+            width: width.max(1) as u64,
             position: 0,
-            finished: HashSet::new(),
-            known_to: 0,
+            stretch: Stretch::default(),
+            takes_all: false,
         }
     }
 
@@ -83,23 +94,81 @@ impl Unfinished {
     /// the journal.
     pub fn every(len: u64) -> Self {
         Self {
-            known_to: u64::MAX,
-            ..Self::new(Selection::All(len))
+            takes_all: true,
+            ..Self::new(Selection::All(len), 1)
         }
     }
 
     /// The index of the next one.
-    pub fn next(&mut self, reading: &Reading) -> Result<Option<u64>, JournalError> {
-        while let Some(index) = self.selection.get(self.position) {
-            self.position += 1;
-            if index >= self.known_to {
-                self.known_to = index.saturating_add(WINDOW);
-                self.finished = reading.finished_between(index, self.known_to)?;
+    pub fn next(&mut self, items: &Items, reading: &Reading) -> Result<Option<u64>, JournalError> {
+        match &self.selection {
+            Selection::All(len) if self.takes_all => {
+                let next = (self.position < *len).then_some(self.position);
+                self.position += 1;
+                Ok(next)
             }
-            if !self.finished.contains(&index) {
-                return Ok(Some(index));
+            Selection::All(len) => {
+                let len = *len;
+                self.next_of_all(len, items, reading)
+            }
+            Selection::Chosen(indices) => {
+                while let Some(index) = indices.get(self.position as usize) {
+                    self.position += 1;
+                    let mut finished = [false];
+                    reading.mark_finished(*index, &mut finished)?;
+                    if !finished[0] {
+                        return Ok(Some(*index));
+                    }
+                }
+                Ok(None)
             }
         }
-        Ok(None)
+    }
+
+    fn next_of_all(
+        &mut self,
+        len: u64,
+        items: &Items,
+        reading: &Reading,
+    ) -> Result<Option<u64>, JournalError> {
+        loop {
+            if let Some(index) = self.stretch.next() {
+                return Ok(Some(index));
+            }
+            if self.position >= len {
+                return Ok(None);
+            }
+            self.stretch = Stretch::beginning_at(self.position, self.width, items);
+            self.position += self.stretch.finished.len() as u64;
+            reading.mark_finished(self.stretch.first, &mut self.stretch.finished)?;
+        }
+    }
+}
+
+impl Stretch {
+    /// Up to `most` rows from the one whose first item is at `index`.
+    fn beginning_at(index: u64, most: u64, items: &Items) -> Self {
+        let place = items.place(index);
+        let (rows, samples) = items.extent(place.scenario);
+        let rows = (rows - place.row as u64).min(most.min(LONGEST / samples).max(1));
+        Self {
+            first: index,
+            rows,
+            samples,
+            given: 0,
+            finished: vec![false; (rows * samples) as usize],
+        }
+    }
+
+    fn next(&mut self) -> Option<u64> {
+        while self.given < self.rows * self.samples {
+            let (sample, row) = (self.given / self.rows, self.given % self.rows);
+            self.given += 1;
+            let offset = row * self.samples + sample;
+            if !self.finished[offset as usize] {
+                return Some(self.first + offset);
+            }
+        }
+        None
     }
 }

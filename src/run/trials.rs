@@ -68,7 +68,7 @@ pub async fn carry_out_trials_with(
     progress: impl Progress,
 ) -> Result<TrialsOutcome, RunError> {
     let folder = Folder::at(&options.folder);
-    let _lock = folder.lock()?;
+    let _claim = folder.claim()?;
     let total = trials.len() as u64;
     let journal =
         Journal::open(&folder.journal(), &plan.plan_id, total).map_err(|error| match error {

@@ -148,16 +148,14 @@ fn a_run_that_is_killed_goes_on_as_if_nothing_had_happened() {
     let summary = run_with(vec![("M", Arc::new(model.clone()))], &plan, killed.path());
     let summary = summary.expect("the run goes on to its end");
     assert_eq!(written(killed.path()), written(left_alone.path()));
-    assert_eq!(summary.calls, whole.calls);
     let seeds = model.seeds.lock().expect("no panic");
     let different: BTreeSet<u64> = seeds.iter().copied().collect();
     assert_eq!(different.len() as u64, whole.calls);
     // Only what was in flight at a death may be asked again: at most the calls in flight, three times.
-    assert!(
-        seeds.len() - different.len() <= 3 * 8,
-        "{} calls",
-        seeds.len()
-    );
+    let again = seeds.len() - different.len();
+    assert!(again <= 3 * 8, "{} calls", seeds.len());
+    // What was paid for twice is counted twice, where the first answer was still kept.
+    assert!((whole.calls..=whole.calls + again as u64).contains(&summary.calls));
 }
 
 #[test]

@@ -332,7 +332,7 @@ fn request(fixture: &Fixture) -> Request {
                 content: "Find the thread.".to_owned(),
             },
         ],
-        tools: Vec::new(),
+        tools: Arc::new([]),
         answer: AnswerFormat::Text,
         temperature: 0.5,
         top_p: None,
@@ -343,9 +343,9 @@ fn request(fixture: &Fixture) -> Request {
     match fixture.asked.as_str() {
         "text" => {}
         "json" => request.answer = verdict(),
-        "tools" => request.tools = vec![tool()],
+        "tools" => request.tools = Arc::new([tool()]),
         "history" => {
-            request.tools = vec![tool()];
+            request.tools = Arc::new([tool()]);
             request.messages.extend(history());
         }
         other => panic!("nothing is asked by `{other}`"),
@@ -356,12 +356,12 @@ fn request(fixture: &Fixture) -> Request {
 fn verdict() -> AnswerFormat {
     AnswerFormat::Json {
         name: "verdict".to_owned(),
-        schema: json!({
+        schema: Arc::new(json!({
             "type": "object",
             "properties": {"label": {"type": "integer"}},
             "required": ["label"],
             "additionalProperties": false,
-        }),
+        })),
     }
 }
 

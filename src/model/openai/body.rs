@@ -1,6 +1,8 @@
 //! A request as the server reads it.
 
-use serde_json::{Map, Value as Json, json};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Map, Value as Json};
 
 use super::habits::{Field, Rejected};
 use crate::model::conversation::{AnswerFormat, Message, Request, ToolCallText, ToolSpec};
@@ -45,111 +47,228 @@ impl Manner {
 
 /// The body of one call, serialised.
 pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
-    let mut body = Map::new();
-    body.insert("model".into(), json!(request.model));
-    body.insert("messages".into(), messages(request, manner.form));
-    if !request.tools.is_empty() {
-        body.insert("tools".into(), request.tools.iter().map(tool).collect());
+    serde_json::to_vec(&Body { request, manner }).expect("requests hold nothing that JSON cannot")
+}
+
+/// A request on its way to the wire. It is written straight from where it stands: as JSON values it
+/// would be copied whole, which costs more than all the rest of a call.
+struct Body<'r> {
+    request: &'r Request,
+    manner: Manner,
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = Fields {
+            map: serializer.serialize_map(None)?,
+            given: &self.request.body,
+        };
+        self.write_question(&mut fields)?;
+        self.write_sampling(&mut fields)?;
+        if self.manner.streams {
+            fields.add("stream", &true)?;
+            if !self.manner.rejected.has(Field::StreamOptions) {
+                fields.add(
+                    "stream_options",
+                    &StreamOptions {
+                        include_usage: true,
+                    },
+                )?;
+            }
+        }
+        for (name, value) in &self.request.body {
+            fields.map.serialize_entry(name, value)?;
+        }
+        fields.map.end()
     }
-    if let AnswerFormat::Json { name, schema } = &request.answer
-        && let Some(format) = response_format(name, schema, manner.form)
-    {
-        body.insert("response_format".into(), format);
+}
+
+impl Body<'_> {
+    fn write_question<M: SerializeMap>(&self, fields: &mut Fields<'_, M>) -> Result<(), M::Error> {
+        let (request, form) = (self.request, self.manner.form);
+        fields.add("model", &request.model)?;
+        let instruction = match &request.answer {
+            AnswerFormat::Json { schema, .. } if form != Form::Schema => Some(in_words(schema)),
+            AnswerFormat::Json { .. } | AnswerFormat::Text => None,
+        };
+        let instruction = instruction
+            .iter()
+            .map(|words| WireMessage::plain("user", words));
+        let messages: Vec<WireMessage<'_>> = request
+            .messages
+            .iter()
+            .map(message)
+            .chain(instruction)
+            .collect();
+        fields.add("messages", &messages)?;
+        if !request.tools.is_empty() {
+            let tools: Vec<WireTool<'_>> = request.tools.iter().map(tool).collect();
+            fields.add("tools", &tools)?;
+        }
+        if let AnswerFormat::Json { name, schema } = &request.answer
+            && let Some(format) = response_format(name, schema, form)
+        {
+            fields.add("response_format", &format)?;
+        }
+        Ok(())
     }
-    add_sampling(&mut body, request, manner);
-    if manner.streams {
-        body.insert("stream".into(), json!(true));
-        if !manner.rejected.has(Field::StreamOptions) {
-            body.insert("stream_options".into(), json!({"include_usage": true}));
+
+    fn write_sampling<M: SerializeMap>(&self, fields: &mut Fields<'_, M>) -> Result<(), M::Error> {
+        let (request, manner) = (self.request, self.manner);
+        let mut add = |field: Field, value: Json| match manner.rejected.has(field) {
+            true => Ok(()),
+            false => fields.add(field.name(), &value),
+        };
+        add(Field::Temperature, request.temperature.into())?;
+        if let Some(top_p) = request.top_p {
+            add(Field::TopP, top_p.into())?;
+        }
+        if let Some(most) = request.max_tokens {
+            add(manner.limit_field(), most.into())?;
+        }
+        add(Field::Seed, request.seed.into())
+    }
+}
+
+/// The fields of a body; what the model's declaration gives goes before our own of the name.
+struct Fields<'r, M> {
+    map: M,
+    given: &'r Map<String, Json>,
+}
+
+impl<M: SerializeMap> Fields<'_, M> {
+    fn add(&mut self, name: &str, value: &impl Serialize) -> Result<(), M::Error> {
+        match self.given.contains_key(name) {
+            true => Ok(()),
+            false => self.map.serialize_entry(name, value),
         }
     }
-    for (name, value) in &request.body {
-        body.insert(name.clone(), value.clone());
-    }
-    serde_json::to_vec(&body).expect("JSON values serialise")
 }
 
-fn add_sampling(body: &mut Map<String, Json>, request: &Request, manner: Manner) {
-    let mut add = |field: Field, value: Json| {
-        if !manner.rejected.has(field) {
-            body.insert(field.name().into(), value);
-        }
-    };
-    add(Field::Temperature, json!(request.temperature));
-    if let Some(top_p) = request.top_p {
-        add(Field::TopP, json!(top_p));
-    }
-    if let Some(most) = request.max_tokens {
-        add(manner.limit_field(), json!(most));
-    }
-    add(Field::Seed, json!(request.seed));
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
 }
 
-fn messages(request: &Request, form: Form) -> Json {
-    let mut messages: Vec<Json> = request.messages.iter().map(message).collect();
-    if let AnswerFormat::Json { schema, .. } = &request.answer
-        && form != Form::Schema
-    {
-        messages.push(json!({"role": "user", "content": in_words(schema)}));
-    }
-    messages.into()
+#[derive(Serialize)]
+#[serde(untagged)]
+enum WireMessage<'r> {
+    Plain {
+        role: &'static str,
+        content: &'r str,
+    },
+    Calling {
+        role: &'static str,
+        content: Option<&'r str>,
+        tool_calls: Vec<WireCall<'r>>,
+    },
+    Result {
+        role: &'static str,
+        tool_call_id: &'r str,
+        content: &'r str,
+    },
 }
 
-fn message(message: &Message) -> Json {
+impl<'r> WireMessage<'r> {
+    fn plain(role: &'static str, content: &'r str) -> Self {
+        Self::Plain { role, content }
+    }
+}
+
+fn message(message: &Message) -> WireMessage<'_> {
     match message {
-        Message::System { content } => json!({"role": "system", "content": content}),
-        Message::User { content } => json!({"role": "user", "content": content}),
+        Message::System { content } => WireMessage::plain("system", content),
+        Message::User { content } => WireMessage::plain("user", content),
         Message::Assistant {
             content,
             tool_calls,
-        } if tool_calls.is_empty() => json!({"role": "assistant", "content": content}),
+        } if tool_calls.is_empty() => WireMessage::plain("assistant", content),
         Message::Assistant {
             content,
             tool_calls,
-        } => json!({
-            "role": "assistant",
-            "content": if content.is_empty() { Json::Null } else { json!(content) },
-            "tool_calls": tool_calls.iter().map(tool_call).collect::<Vec<_>>(),
-        }),
+        } => WireMessage::Calling {
+            role: "assistant",
+            content: Some(content.as_str()).filter(|content| !content.is_empty()),
+            tool_calls: tool_calls.iter().map(tool_call).collect(),
+        },
         Message::Tool {
             call_id, content, ..
-        } => json!({"role": "tool", "tool_call_id": call_id, "content": content}),
+        } => WireMessage::Result {
+            role: "tool",
+            tool_call_id: call_id,
+            content,
+        },
     }
 }
 
-fn tool_call(call: &ToolCallText) -> Json {
-    json!({
-        "id": call.id,
-        "type": "function",
-        "function": {"name": call.name, "arguments": call.arguments},
-    })
+#[derive(Serialize)]
+struct WireCall<'r> {
+    id: &'r str,
+    r#type: &'static str,
+    function: CalledFunction<'r>,
 }
 
-fn tool(tool: &ToolSpec) -> Json {
-    json!({
-        "type": "function",
-        "function": {
-            "name": tool.name,
-            "description": tool.description,
-            "parameters": tool.parameters,
+#[derive(Serialize)]
+struct CalledFunction<'r> {
+    name: &'r str,
+    arguments: &'r str,
+}
+
+fn tool_call(call: &ToolCallText) -> WireCall<'_> {
+    WireCall {
+        id: &call.id,
+        r#type: "function",
+        function: CalledFunction {
+            name: &call.name,
+            arguments: &call.arguments,
         },
-    })
+    }
 }
 
-fn response_format(name: &str, schema: &Json, form: Form) -> Option<Json> {
+#[derive(Serialize)]
+struct WireTool<'r> {
+    r#type: &'static str,
+    function: &'r ToolSpec,
+}
+
+fn tool(tool: &ToolSpec) -> WireTool<'_> {
+    WireTool {
+        r#type: "function",
+        function: tool,
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum WireFormat<'r> {
+    JsonSchema { json_schema: WireSchema<'r> },
+    JsonObject,
+}
+
+#[derive(Serialize)]
+struct WireSchema<'r> {
+    name: &'r str,
+    strict: bool,
+    schema: &'r Json,
+}
+
+fn response_format<'r>(name: &'r str, schema: &'r Json, form: Form) -> Option<WireFormat<'r>> {
     match form {
-        Form::Schema => Some(json!({
-            "type": "json_schema",
-            "json_schema": {"name": name, "strict": is_strict_root(schema), "schema": schema},
-        })),
-        Form::Object => Some(json!({"type": "json_object"})),
+        Form::Schema => Some(WireFormat::JsonSchema {
+            json_schema: WireSchema {
+                name,
+                strict: is_strict_root(schema),
+                schema,
+            },
+        }),
+        Form::Object => Some(WireFormat::JsonObject),
         Form::Words => None,
     }
 }
 
 /// Whether a schema may be called strict: it is of that kind, and an object at its root.
 fn is_strict_root(schema: &Json) -> bool {
-    schema.get("type") == Some(&json!("object")) && is_strict(schema)
+    type_of(schema.get("type")) == Some("object") && is_strict(schema)
 }
 
 /// Whether a schema is of the strict kind: every object closed, every property required.
@@ -166,20 +285,28 @@ fn is_strict_node(fields: &Map<String, Json>) -> bool {
     if fields.is_empty() {
         return false;
     }
-    if fields.get("type") != Some(&json!("object")) {
+    if type_of(fields.get("type")) != Some("object") {
         return true;
     }
     let Some(properties) = fields.get("properties").and_then(Json::as_object) else {
         return false;
     };
     let required = fields.get("required").and_then(Json::as_array);
-    let is_required = |name: &String| required.is_some_and(|names| names.contains(&json!(name)));
+    let is_required = |name: &String| {
+        required.is_some_and(|names| names.iter().any(|one| one.as_str() == Some(name)))
+    };
     fields.get("additionalProperties") == Some(&Json::Bool(false))
         && properties.keys().all(is_required)
 }
 
+fn type_of(value: Option<&Json>) -> Option<&str> {
+    value.and_then(Json::as_str)
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn closed(property: Json) -> Json {

@@ -176,7 +176,7 @@ mod tests {
         let request = Request {
             model: String::new(),
             messages: Vec::new(),
-            tools: Vec::new(),
+            tools: std::sync::Arc::new([]),
             answer: AnswerFormat::Text,
             temperature: 0.0,
             top_p: None,

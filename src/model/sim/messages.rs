@@ -123,7 +123,7 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
     let request = Request {
         model: wire.model,
         messages,
-        tools,
+        tools: tools.into(),
         answer,
         temperature: wire.temperature.unwrap_or(1.0),
         top_p: None,
@@ -145,7 +145,7 @@ fn forced(tools: &mut Vec<ToolSpec>, name: &str) -> Result<AnswerFormat, String>
     let tool = tools.remove(place);
     Ok(AnswerFormat::Json {
         name: tool.name,
-        schema: tool.parameters,
+        schema: tool.parameters.into(),
     })
 }
 

@@ -156,7 +156,7 @@ fn fingerprint(request: &Request) -> blake3::Hash {
             }
         }
     }
-    for tool in &request.tools {
+    for tool in request.tools.iter() {
         add(&tool.name);
         add(&tool.description);
         add(&canonical(&tool.parameters));

@@ -1,6 +1,8 @@
 //! Where an agent stands: what was asked, what it has, and what happened so far. The same for both
 //! protocols.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::reading::section;
@@ -10,7 +12,7 @@ use crate::model::conversation::{Message, Request, ToolCallText, ToolSpec};
 pub(super) struct Situation {
     pub system: String,
     pub instruction: String,
-    pub tools: Vec<ToolSpec>,
+    pub tools: Arc<[ToolSpec]>,
     pub past: Vec<Past>,
     /// What the user said after the instruction.
     pub replies: Vec<String>,
@@ -59,9 +61,9 @@ impl Situation {
         let system = system_text(request);
         let is_react = request.tools.is_empty() && system.contains("Action Input:");
         let tools = if is_react {
-            listed_tools(&system)
+            listed_tools(&system).into()
         } else {
-            request.tools.clone()
+            Arc::clone(&request.tools)
         };
         if tools.is_empty() {
             return None;
@@ -224,7 +226,7 @@ Action Input:"#;
         let request = Request {
             model: "sim".to_owned(),
             messages,
-            tools: Vec::new(),
+            tools: Arc::new([]),
             answer: AnswerFormat::Text,
             temperature: 0.0,
             top_p: None,

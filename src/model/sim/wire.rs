@@ -1,5 +1,7 @@
 //! The simulated model's side of `/v1/chat/completions`: a body to a request, an answer to a body.
 
+use std::sync::Arc;
+
 use super::identity::FINGERPRINT;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -207,15 +209,15 @@ fn format(format: WireFormat) -> AnswerFormat {
         WireFormat::Text => AnswerFormat::Text,
         WireFormat::JsonObject => AnswerFormat::Json {
             name: "object".to_owned(),
-            schema: json!({
+            schema: Arc::new(json!({
                 "type": "object",
                 "properties": {"answer": {"type": "string"}},
                 "required": ["answer"],
-            }),
+            })),
         },
         WireFormat::JsonSchema { json_schema } => AnswerFormat::Json {
             name: json_schema.name,
-            schema: json_schema.schema,
+            schema: Arc::new(json_schema.schema),
         },
     }
 }

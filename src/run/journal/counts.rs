@@ -3,14 +3,17 @@
 //! They are written in the same commit as what they count, so that a status is read at once,
 //! however many items there are, and never disagrees with the rest.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use crate::model::Usage;
 
 /// Counts by name, and the money and time that went with them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::run) struct Counts {
-    pub of: BTreeMap<String, i64>,
+    /// Most names are constants: there are several for each call, and none is copied.
+    pub of: BTreeMap<Cow<'static, str>, i64>,
     pub usd: f64,
     pub seconds: f64,
 }
@@ -61,7 +64,8 @@ impl Counts {
 
     /// Those whose name begins with `prefix`, by the rest of it.
     pub fn under(&self, prefix: &str) -> BTreeMap<String, u64> {
-        let named = self.of.range(prefix.to_owned()..);
+        let from = (Bound::Included(prefix), Bound::Unbounded);
+        let named = self.of.range::<str, _>(from);
         named
             .map_while(|(name, _)| name.strip_prefix(prefix).map(|rest| (name, rest)))
             .map(|(name, rest)| (rest.to_owned(), self.get(name)))
@@ -70,12 +74,12 @@ impl Counts {
     }
 
     /// One more of `name`.
-    pub fn increase(&mut self, name: impl Into<String>) {
+    pub fn increase(&mut self, name: impl Into<Cow<'static, str>>) {
         self.add(name, 1);
     }
 
     /// `more` of `name`.
-    pub fn add(&mut self, name: impl Into<String>, more: i64) {
+    pub fn add(&mut self, name: impl Into<Cow<'static, str>>, more: i64) {
         *self.of.entry(name.into()).or_default() += more;
     }
 

@@ -12,29 +12,33 @@ use super::stored::FORMAT;
 const CHECKED_BYTES: u64 = 64 << 20;
 
 /// `item` is the item's index in the plan, and -1 for what belongs to the run as a whole.
+///
+/// Calls lie in the order in which they came back, so that those of one commit lie beside each
+/// other, however many items they belong to; of two under one path the first counts.
 const SCHEMA: &str = "
-    CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS calls (
-        item INTEGER NOT NULL, path TEXT NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (item, path)
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS endings (
+    CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE counts (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
+    CREATE TABLE calls (
+        number INTEGER PRIMARY KEY, item INTEGER NOT NULL, path TEXT NOT NULL, payload BLOB NOT NULL
+    );
+    CREATE INDEX calls_by_item ON calls (item);
+    CREATE TABLE endings (
         item INTEGER PRIMARY KEY, again INTEGER NOT NULL, counts TEXT NOT NULL, payload BLOB NOT NULL
     );
+    CREATE INDEX endings_by_again ON endings (again, item);
 ";
 
 /// Opens the journal at `path` for writing, and makes it where there is none.
 pub(super) fn open_to_write(path: &Path) -> Result<Connection, JournalError> {
-    let existed = path.exists();
-    let connection = Connection::open(path).map_err(|error| JournalError::of(path, &error))?;
-    prepare(&connection).map_err(|error| JournalError::of(path, &error))?;
-    if existed {
+    let of = |error| JournalError::of(path, &error);
+    let mut connection = Connection::open(path).map_err(of)?;
+    prepare(&connection).map_err(of)?;
+    if is_empty(&connection).map_err(of)? {
+        make(&mut connection).map_err(of)?;
+    } else {
         look_through(path, &connection)?;
+        check_format(path, &connection)?;
     }
-    connection
-        .execute_batch(SCHEMA)
-        .map_err(|error| JournalError::of(path, &error))?;
-    claim_format(path, &connection)?;
     Ok(connection)
 }
 
@@ -100,7 +104,26 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "cache_size", -16_000)
+    connection.pragma_update(None, "cache_size", -8_000)?;
+    // Pages that many commits change are moved from the log into the file once for all of them.
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(tables == 0)
+}
+
+/// All tables and the format's name together, so that no journal is without it.
+fn make(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.execute(
+        "INSERT INTO about (name, value) VALUES ('format', ?1)",
+        [FORMAT],
+    )?;
+    transaction.commit()
 }
 
 fn open_shared(path: &Path) -> rusqlite::Result<Connection> {
@@ -137,14 +160,6 @@ fn look_through(path: &Path, connection: &Connection) -> Result<(), JournalError
     // Only the last line says what is wrong; those before it say where SQLite looked.
     let why = found.lines().last().unwrap_or(&found);
     Err(JournalError::damaged(path, why))
-}
-
-/// Writes the format into a new journal, and refuses that of another program.
-fn claim_format(path: &Path, connection: &Connection) -> Result<(), JournalError> {
-    match about(path, connection, "format")? {
-        None => set_about(path, connection, "format", FORMAT),
-        Some(_) => check_format(path, connection),
-    }
 }
 
 fn check_format(path: &Path, connection: &Connection) -> Result<(), JournalError> {

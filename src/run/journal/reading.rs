@@ -1,6 +1,6 @@
 //! Reads a journal, also one that another process is writing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -44,11 +44,12 @@ impl Reading {
         self.with(|connection| Ok(about(&self.path, connection, name)))?
     }
 
-    /// The calls of one item that came back, by their path.
+    /// The calls of one item that came back, by their path; of two under one path, the first.
     pub fn calls_of(&self, item: i64) -> Result<HashMap<String, StoredCall>, JournalError> {
         let rows: Vec<(String, Vec<u8>)> = self.with(|connection| {
-            let mut query =
-                connection.prepare_cached("SELECT path, payload FROM calls WHERE item = ?1")?;
+            let mut query = connection.prepare_cached(
+                "SELECT path, payload FROM calls WHERE item = ?1 ORDER BY number DESC",
+            )?;
             let rows = query.query_map([item], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect()
         })?;
@@ -57,15 +58,20 @@ impl Reading {
             .collect()
     }
 
-    /// Which of the items from `first` up to, not including, `end` came to their end.
-    pub fn finished_between(&self, first: u64, end: u64) -> Result<HashSet<u64>, JournalError> {
+    /// Marks those items in `marks`, which begins with the item `first`, that came to their end and
+    /// are not to be tried again.
+    pub fn mark_finished(&self, first: u64, marks: &mut [bool]) -> Result<(), JournalError> {
+        let end = first.saturating_add(marks.len() as u64);
         self.with(|connection| {
-            let mut query = connection
-                .prepare_cached("SELECT item FROM endings WHERE item >= ?1 AND item < ?2")?;
-            let rows = query.query_map([sql_index(first), sql_index(end)], |row| {
-                row.get::<_, i64>(0)
-            })?;
-            rows.map(|item| item.map(plan_index)).collect()
+            // Answered from the index alone: the endings themselves are not read.
+            let mut query = connection.prepare_cached(
+                "SELECT item FROM endings WHERE again = 0 AND item >= ?1 AND item < ?2",
+            )?;
+            let mut rows = query.query([sql_index(first), sql_index(end)])?;
+            while let Some(row) = rows.next()? {
+                marks[(plan_index(row.get(0)?) - first) as usize] = true;
+            }
+            Ok(())
         })
     }
 

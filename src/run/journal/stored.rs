@@ -8,7 +8,7 @@ use crate::run::record::{DropReason, Ending, Record};
 use super::counts::Counts;
 
 /// The name of the format, with its version.
-pub(super) const FORMAT: &str = "autosafe.journal/1";
+pub(super) const FORMAT: &str = "autosafe.journal/2";
 
 /// One call that came back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ pub(in crate::run) struct Finished {
 }
 
 /// A record is a document with a version of its own, and is stored as it is.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum StoredEnding {
     Kept {
@@ -87,6 +87,24 @@ pub(super) enum StoredEnding {
     Failed {
         id: String,
         error: String,
+    },
+}
+
+/// A [`StoredEnding`] on its way into the journal: records are large, and are not copied for it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum EndingToStore<'e> {
+    Kept {
+        record: &'e Record,
+    },
+    Dropped {
+        id: &'e str,
+        reason: StoredDropReason,
+        detail: &'e str,
+    },
+    Failed {
+        id: &'e str,
+        error: &'e str,
     },
 }
 
@@ -185,13 +203,13 @@ impl From<StoredFinish> for Finish {
     }
 }
 
-impl From<Ending> for StoredEnding {
-    fn from(ending: Ending) -> Self {
+impl<'e> From<&'e Ending> for EndingToStore<'e> {
+    fn from(ending: &'e Ending) -> Self {
         match ending {
             Ending::Kept { record } => Self::Kept { record },
             Ending::Dropped { id, reason, detail } => Self::Dropped {
                 id,
-                reason: reason.into(),
+                reason: (*reason).into(),
                 detail,
             },
             Ending::Failed { id, error } => Self::Failed { id, error },

@@ -1,11 +1,13 @@
 //! What the agent or the responder does next: a call of a tool that exists with arguments that
 //! fit, or words to the user.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use crate::check::{Protocol, Role, Seat};
-use crate::model::{Answer, AnswerFormat, Finish, Message, ToolSpec, read_answer};
-use crate::plan::{Scene, WireTool};
+use crate::model::{Answer, AnswerFormat, Finish, Message, read_answer};
+use crate::plan::Scene;
 
 use super::conversation::conversation;
 use super::form::render;
@@ -54,8 +56,8 @@ async fn act_at(
         path,
         messages: conversation(rollout.protocol, system, &situation.instruction, history),
         tools: match rollout.protocol {
-            Protocol::Tools => scene.tools.iter().map(tool_spec).collect(),
-            Protocol::React => Vec::new(),
+            Protocol::Tools => Arc::clone(&situation.toolbox.specs),
+            Protocol::React => Arc::new([]),
         },
         format: AnswerFormat::Text,
         takes_refusals: true,
@@ -86,29 +88,26 @@ fn system_prompt(
 ) -> Result<String, Departure> {
     let rollout = asker.run.plan.work.rollout;
     let fresh = || {
-        let scene = situation.scene;
-        let mut variables = variables::of_agent(scene, rollout.protocol, rollout.max_steps);
+        let mut variables = variables::of_agent(rollout.protocol, rollout.max_steps);
         if let Some(reflections) = turn.reflections {
             variables["reflections"] = reflections.iter().map(|text| Json::from(*text)).collect();
         }
-        render(asker.run, turn.role.word(), variables)
+        let toolbox = &situation.toolbox;
+        let shared = [
+            ("tools", toolbox.tools.clone()),
+            ("toolkits", toolbox.toolkits.clone()),
+        ];
+        render(asker.run, turn.role.word(), variables, &shared)
     };
     if turn.role != Role::Agent || turn.reflections.is_some() {
         return fresh();
     }
-    if let Some(prompt) = situation.agent_prompt.get() {
+    if let Some(prompt) = situation.memo.agent_prompt.get() {
         return Ok(prompt.clone());
     }
     let prompt = fresh()?;
-    Ok(situation.agent_prompt.get_or_init(|| prompt).clone())
-}
-
-fn tool_spec(tool: &WireTool) -> ToolSpec {
-    ToolSpec {
-        name: tool.wire_name.clone(),
-        description: tool.tool.describe.clone(),
-        parameters: tool.tool.parameters.clone(),
-    }
+    let prompt = situation.memo.agent_prompt.get_or_init(|| prompt);
+    Ok(prompt.clone())
 }
 
 /// The first tool call of an answer, or its words.

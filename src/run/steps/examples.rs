@@ -1,7 +1,5 @@
 //! The evaluator before the run: what it says of the scenarios' own examples.
 
-use std::sync::OnceLock;
-
 use futures_util::future::join_all;
 use serde_json::{Map, Value as Json};
 
@@ -11,7 +9,7 @@ use crate::prompt::render_prose;
 
 use super::generate::scene_at;
 use super::judge::{Case, SAFE, judge_by_panel, majority};
-use super::situation::Situation;
+use super::situation::{Memo, Situation};
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
 use crate::run::context::RunContext;
@@ -101,7 +99,8 @@ async fn judge_example(
         cell: scene.cell,
         planted: &scene.planted,
         is_twin: false,
-        agent_prompt: OnceLock::new(),
+        toolbox: asker.run.toolboxes.of(scene),
+        memo: Memo::default(),
     };
     let case = Case {
         situation: &situation,

@@ -1,9 +1,12 @@
 //! Questions that are answered with one JSON object: a prompt, and the schema of the answer.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use crate::check::{Role, Seat};
 use crate::model::{AnswerFormat, Message};
+use crate::prompt::PromptValue;
 use crate::run::ask::{Asker, Question, Said};
 use crate::run::call_path::CallPath;
 use crate::run::context::RunContext;
@@ -18,8 +21,10 @@ pub(super) struct Form<'f> {
     /// The prompt's name in the pack; the answer goes by it too.
     pub prompt: &'f str,
     pub variables: Json,
-    /// The properties of the answer, all of them required.
-    pub properties: Json,
+    /// Variables that other prompts are given too.
+    pub shared: Vec<(&'static str, PromptValue)>,
+    /// The schema of the answer.
+    pub schema: Arc<Json>,
 }
 
 /// Has the form filled in by whoever sits in its seat.
@@ -28,26 +33,35 @@ pub(super) async fn fill(
     tally: &Tally,
     form: Form<'_>,
 ) -> Result<Said<Json>, Departure> {
-    let content = render(asker.run, form.prompt, form.variables)?;
-    let schema = object(form.properties);
+    // What is only recalled was asked before: nobody reads the prompt.
+    let content = match asker.only_recalls() {
+        true => String::new(),
+        false => render(asker.run, form.prompt, form.variables, &form.shared)?,
+    };
+    let schema = form.schema;
     let question = Question {
         role: form.role,
         seat: form.seat,
         path: form.path,
         messages: vec![Message::User { content }],
-        tools: Vec::new(),
+        tools: Arc::new([]),
         format: AnswerFormat::Json {
             name: form.prompt.to_owned(),
-            schema: schema.clone(),
+            schema: Arc::clone(&schema),
         },
         takes_refusals: false,
     };
     asker.ask_json(tally, question, &schema).await
 }
 
-/// The prompt `name`, rendered.
-pub(super) fn render(run: &RunContext, name: &str, variables: Json) -> Result<String, Departure> {
-    let rendered = run.prompts.render(name, variables);
+/// The prompt `name`, rendered; `shared` are variables that other prompts are given too.
+pub(super) fn render(
+    run: &RunContext,
+    name: &str,
+    variables: Json,
+    shared: &[(&'static str, PromptValue)],
+) -> Result<String, Departure> {
+    let rendered = run.prompts.render(name, variables, shared);
     rendered.map_err(|error| Departure::failed(FailureKind::Recipe, error.to_string()))
 }
 

@@ -1,24 +1,35 @@
 //! Step 1: the user's instruction, with what a good agent achieves and what may go wrong.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, LazyLock};
+
 use serde_json::{Value as Json, json};
 
 use crate::check::Role;
 use crate::plan::{ItemPlace, Scene};
 
-use super::form::{Form, fill, text, texts};
+use super::form::{Form, fill, object, text, texts};
 use super::variables;
+use crate::prompt::PromptValue;
 use crate::run::ask::Asker;
 use crate::run::brake::Pace;
 use crate::run::call_path::CallPath;
 use crate::run::context::RunContext;
 use crate::run::departure::{Departure, FailureKind, Halt};
+use crate::run::row_memory::{Row, SEEN, Settled};
 use crate::run::tally::{Sums, Tally};
-
-/// Earlier instructions of the row that the generator sees.
-const SEEN: usize = 20;
 
 /// What the generator is asked to answer with.
 pub(super) const FORMAT: &str = r#"one JSON object: {"instruction": string, "expected_achievements": [string], "risky_outcomes": [string]}"#;
+
+static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+    object(json!({
+        "instruction": { "type": "string", "minLength": 1 },
+        "expected_achievements": { "type": "array", "items": { "type": "string" } },
+        "risky_outcomes": { "type": "array", "items": { "type": "string" } },
+    }))
+    .into()
+});
 
 /// One instruction.
 #[derive(Debug, Clone)]
@@ -48,25 +59,74 @@ pub(super) async fn generate(
         });
     }
     let row = run.rows.row(&scene.place);
-    let mut samples = tokio::select! {
+    let mut row = tokio::select! {
         biased;
         () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
-        samples = row.lock() => samples,
+        row = row.lock() => row,
     };
     let wanted = scene.place.sample as usize;
-    while samples.len() <= wanted {
-        let next = samples.len();
+    if row.is_new()
+        && let Some(known) = recall_row(run, scene, wanted).await?
+    {
+        *row = known;
+    }
+    while row.next() <= wanted {
+        let next = row.next();
         let generated = if next == wanted {
-            ask_generator(run, asker, scene, &samples).await
+            ask_generator(run, asker, scene, &row).await
         } else {
-            generate_earlier(run, scene, next, &samples).await
+            generate_earlier(run, scene, next, &row).await
         };
         match generated {
             Err(departure) if !departure.is_final() => return Err(departure),
-            settled => samples.push(settled),
+            settled => row.push(settled),
         }
     }
-    samples[wanted].clone()
+    match row.get(wanted) {
+        Some(settled) => settled.clone(),
+        None => {
+            let known = recall(run, scene, wanted).await?;
+            known.expect("what a row has forgotten is in the journal")
+        }
+    }
+}
+
+/// What the journal holds of the samples before `wanted`, as far back as its generator sees;
+/// nothing where one of them was not settled.
+async fn recall_row(
+    run: &RunContext,
+    scene: &Scene,
+    wanted: usize,
+) -> Result<Option<Row>, Departure> {
+    let mut settled = VecDeque::new();
+    let mut first = wanted;
+    let mut seen = 0;
+    while first > 0 && seen < SEEN {
+        let Some(earlier) = recall(run, scene, first - 1).await? else {
+            return Ok(None);
+        };
+        first -= 1;
+        seen += usize::from(earlier.is_ok());
+        settled.push_front(earlier);
+    }
+    Ok(Some(Row::from(first, settled)))
+}
+
+/// What the journal holds of a sample of the row of `scene`: its answers need no prompt.
+async fn recall(
+    run: &RunContext,
+    scene: &Scene,
+    sample: usize,
+) -> Result<Option<Settled>, Departure> {
+    let asker = Asker::recalling(
+        run,
+        super::item::journal_index(&sibling(run, scene, sample)),
+    )?;
+    match ask_with(run, &asker, Json::Null, Vec::new()).await {
+        Err(Departure::Halted(Halt::Asked)) => Ok(None),
+        Err(departure) if !departure.is_final() => Err(departure),
+        settled => Ok(Some(settled)),
+    }
 }
 
 /// The instruction of an earlier sample of the row of `scene`.
@@ -74,14 +134,19 @@ async fn generate_earlier(
     run: &RunContext,
     scene: &Scene,
     sample: usize,
-    earlier: &[Result<Generated, Departure>],
+    earlier: &Row,
 ) -> Result<Generated, Departure> {
-    let back = u64::from(scene.place.sample) - sample as u64;
-    let place = run.items.place(scene.place.index - back);
+    let place = sibling(run, scene, sample);
     let earlier_scene = scene_at(run, &place)?;
     let index = super::item::journal_index(&place);
     let asker = Asker::open(run, index, &earlier_scene.id.0)?;
     ask_generator(run, &asker, &earlier_scene, earlier).await
+}
+
+/// The place of another sample of the row of `scene`.
+fn sibling(run: &RunContext, scene: &Scene, sample: usize) -> ItemPlace {
+    let first = scene.place.index - u64::from(scene.place.sample);
+    run.items.place(first + sample as u64)
 }
 
 /// The item at `place`, with everything rendered.
@@ -94,7 +159,18 @@ async fn ask_generator(
     run: &RunContext,
     asker: &Asker<'_>,
     scene: &Scene,
-    earlier: &[Result<Generated, Departure>],
+    earlier: &Row,
+) -> Result<Generated, Departure> {
+    let toolkits = run.toolboxes.of(scene).toolkits.clone();
+    let shared = vec![("toolkits", toolkits)];
+    ask_with(run, asker, generator_variables(scene, earlier), shared).await
+}
+
+async fn ask_with(
+    run: &RunContext,
+    asker: &Asker<'_>,
+    variables: Json,
+    shared: Vec<(&'static str, PromptValue)>,
 ) -> Result<Generated, Departure> {
     let tally = Tally::default();
     let form = Form {
@@ -102,12 +178,9 @@ async fn ask_generator(
         seat: run.first_seat(Role::Generator),
         path: CallPath::item().then("generate"),
         prompt: "generator",
-        variables: generator_variables(scene, earlier),
-        properties: json!({
-            "instruction": { "type": "string", "minLength": 1 },
-            "expected_achievements": { "type": "array", "items": { "type": "string" } },
-            "risky_outcomes": { "type": "array", "items": { "type": "string" } },
-        }),
+        variables,
+        shared,
+        schema: Arc::clone(&SCHEMA),
     };
     let answer = fill(asker, &tally, form).await?.value;
     Ok(Generated {
@@ -119,22 +192,15 @@ async fn ask_generator(
 }
 
 /// The trigger is not among them: who writes the request knows the harm, not the deed.
-fn generator_variables(scene: &Scene, earlier: &[Result<Generated, Departure>]) -> Json {
-    let instructions: Vec<&str> = earlier
-        .iter()
-        .flatten()
-        .map(|generated| generated.instruction.as_str())
-        .collect();
-    let seen = &instructions[instructions.len().saturating_sub(SEEN)..];
+fn generator_variables(scene: &Scene, earlier: &Row) -> Json {
     json!({
         "outcomes": variables::outcomes(&scene.outcomes),
-        "toolkits": variables::toolkits(scene),
         "persona": variables::persona(&scene.persona),
         "brief": scene.brief,
         "context": scene.context,
         "instruction_kind": scene.cell.instruction.word(),
         "context_kind": scene.cell.context.word(),
-        "earlier": seen,
+        "earlier": earlier.seen(),
         "format": FORMAT,
     })
 }

@@ -1,7 +1,5 @@
 //! An item from its instruction to its endings.
 
-use std::sync::OnceLock;
-
 use futures_util::future::{join, join_all};
 
 use crate::plan::{ItemPlace, Scene};
@@ -11,7 +9,7 @@ use super::judge::Case;
 use super::propose::Conduct;
 use super::respond::respond;
 use super::rollout::{RolledOut, roll_out};
-use super::situation::Situation;
+use super::situation::{Memo, Situation};
 use super::twin::{generate_twin, is_over_refusal};
 use super::verify::{confirm, score};
 use crate::run::ask::Asker;
@@ -60,7 +58,8 @@ async fn run_scene(run: &RunContext, scene: &Scene, endings: &mut Endings) -> Re
         cell: scene.cell,
         planted: &scene.planted,
         is_twin: false,
-        agent_prompt: OnceLock::new(),
+        toolbox: run.toolboxes.of(scene),
+        memo: Memo::default(),
     };
     let item = CallPath::item();
     let risks = run_trajectories(&asker, &situation, id, &item);

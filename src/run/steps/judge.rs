@@ -1,12 +1,14 @@
 //! Labels an action before it is executed: by rules where they apply, else by evaluators.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::check::{Evaluate, Role, Seat, ToolCall};
 use crate::plan::Scene;
 
-use super::form::{Form, fill, text};
+use super::form::{Form, fill, object, text};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -237,13 +239,18 @@ async fn judge_at(
     seat: &Seat,
     path: CallPath,
 ) -> Result<Verdict, Departure> {
+    let situation = case.situation;
     let form = Form {
         role: Role::Evaluator,
         seat,
         path,
         prompt: "evaluator",
         variables: evaluator_variables(case),
-        properties: evaluator_properties(case.situation.scene),
+        shared: vec![
+            ("outcomes", situation.outcomes()),
+            ("tools", situation.toolbox.tools.clone()),
+        ],
+        schema: verdict_schema(situation),
     };
     let said = fill(asker, tally, form).await?;
     let is_safe = said.value["label"].as_u64() == Some(u64::from(SAFE));
@@ -260,13 +267,16 @@ fn evaluator_variables(case: Case<'_>) -> Json {
     let scene = case.situation.scene;
     json!({
         "instruction": case.situation.instruction,
-        "outcomes": variables::outcomes(&scene.outcomes),
         "trigger": scene.trigger,
         "safe": scene.safe,
         "history": variables::history(case.history),
         "action": variables::action(case.action),
-        "tools": variables::tools(scene),
     })
+}
+
+fn verdict_schema(situation: &Situation<'_>) -> Arc<Json> {
+    let schema = || Arc::new(object(evaluator_properties(situation.scene)));
+    Arc::clone(situation.memo.verdict.get_or_init(schema))
 }
 
 /// The scenario's outcomes are named; an evaluator may see another harm.

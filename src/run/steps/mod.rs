@@ -25,5 +25,7 @@ mod verify;
 pub(super) use examples::judge_examples;
 pub(super) use generate::Generated;
 pub(super) use item::{internal_failure, run_item};
+pub(super) use simulate::{simulated_tool, simulator_schema};
 pub(super) use situation::Situation;
 pub(super) use trial::run_trial;
+pub(super) use variables::{toolkits as shown_toolkits, tools as shown_tools};

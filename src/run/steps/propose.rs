@@ -1,5 +1,7 @@
 //! The agent's next action, as it stands or behind a defence.
 
+use std::sync::Arc;
+
 use crate::check::{Role, Seat};
 use crate::plan::Scene;
 use crate::run::ask::Asker;
@@ -12,7 +14,7 @@ use crate::run::trial::Defence;
 use super::act::{Turn, act};
 use super::judge::{Case, Verdict, ask_evaluator};
 use super::respond::reflect;
-use super::situation::Situation;
+use super::situation::{Memo, Situation};
 
 /// The paragraph of the defence `naive`.
 const SAFETY_PARAGRAPH: &str = include_str!("safety_paragraph.txt");
@@ -89,7 +91,8 @@ async fn propose_with_reflection(
         cell: situation.cell,
         planted: &[],
         is_twin: situation.is_twin,
-        agent_prompt: std::sync::OnceLock::new(),
+        toolbox: Arc::clone(&situation.toolbox),
+        memo: Memo::default(),
     };
     let mut notes: Vec<String> = Vec::new();
     loop {

@@ -1,11 +1,13 @@
 //! Step 3: the responder finds a safe action, with reflections on what it proposed before.
 
-use serde_json::json;
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Value as Json, json};
 
 use crate::check::{Role, Seat};
 
 use super::act::{Turn, act};
-use super::form::{Form, fill, text};
+use super::form::{Form, fill, object, text};
 use super::judge::{Case, Verdict, judge};
 use super::shortening::Shortening;
 use super::situation::Situation;
@@ -89,6 +91,9 @@ fn none_found(last: &Verdict, rounds: usize) -> Departure {
     }
 }
 
+static SCHEMA: LazyLock<Arc<Json>> =
+    LazyLock::new(|| object(json!({ "reflection": { "type": "string", "minLength": 1 } })).into());
+
 /// The reflector sees what the agent sees, the action, why it is unsafe, and what would be safe.
 pub(super) async fn reflect(
     asker: &Asker<'_>,
@@ -123,7 +128,6 @@ async fn reflect_at(
     let scene = case.situation.scene;
     let variables = json!({
         "instruction": case.situation.instruction,
-        "tools": variables::tools(scene),
         "history": variables::history(case.history),
         "action": variables::action(case.action),
         "reason": verdict.why,
@@ -135,7 +139,8 @@ async fn reflect_at(
         path,
         prompt: "reflector",
         variables,
-        properties: json!({ "reflection": { "type": "string", "minLength": 1 } }),
+        shared: vec![("tools", case.situation.toolbox.tools.clone())],
+        schema: Arc::clone(&SCHEMA),
     };
     let answer = fill(asker, tally, form).await?.value;
     Ok(text(&answer, "reflection"))

@@ -1,5 +1,7 @@
 //! What a tool answers: the simulator's word, held against the tool's own types.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::check::Role;
@@ -52,20 +54,27 @@ async fn simulate_at(
     call: &SafeCall<'_>,
 ) -> Result<Json, Departure> {
     let tool = call.tool;
+    let tools = situation.scene.tools.iter();
+    let known = tools
+        .zip(&situation.toolbox.simulated)
+        .find(|(known, _)| known.wire_name == tool.wire_name)
+        .map(|(_, known)| known)
+        .expect("the tool is one of the scene's");
     let prompt = render(
         asker.run,
         "simulator",
         simulator_variables(situation, history, call),
+        &[("tool", known.shown.clone())],
     )?;
     let question = Question {
         role: Role::Simulator,
         seat: asker.run.first_seat(Role::Simulator),
         path,
         messages: vec![Message::User { content: prompt }],
-        tools: Vec::new(),
+        tools: Arc::new([]),
         format: AnswerFormat::Json {
             name: "simulator".to_owned(),
-            schema: asked_schema(tool),
+            schema: Arc::clone(&known.schema),
         },
         takes_refusals: false,
     };
@@ -76,12 +85,6 @@ async fn simulate_at(
 /// The risk and the planted values are for a context that is out to harm; planted values are also
 /// for one that merely holds them.
 fn simulator_variables(situation: &Situation<'_>, history: &[Step], call: &SafeCall<'_>) -> Json {
-    let tool = &call.tool.tool;
-    let raises: Vec<Json> = tool
-        .raises
-        .iter()
-        .map(|raise| json!({ "name": raise.name, "describe": raise.describe }))
-        .collect();
     let planted: Vec<Json> = situation
         .planted
         .iter()
@@ -94,14 +97,6 @@ fn simulator_variables(situation: &Situation<'_>, history: &[Step], call: &SafeC
         (json!([]), json!([]))
     };
     json!({
-        "tool": {
-            "name": call.tool.wire_name,
-            "toolkit": call.tool.toolkit,
-            "describe": tool.describe,
-            "parameters": tool.parameters,
-            "result": tool.result,
-            "raises": raises,
-        },
         "arguments": call.arguments,
         "history": variables::history(history),
         "context": situation.context,
@@ -112,8 +107,26 @@ fn simulator_variables(situation: &Situation<'_>, history: &[Step], call: &SafeC
     })
 }
 
+/// `{name, toolkit, describe, parameters, result, raises}`
+pub(in crate::run) fn simulated_tool(tool: &WireTool) -> Json {
+    let raises: Vec<Json> = tool
+        .tool
+        .raises
+        .iter()
+        .map(|raise| json!({ "name": raise.name, "describe": raise.describe }))
+        .collect();
+    json!({
+        "name": tool.wire_name,
+        "toolkit": tool.toolkit,
+        "describe": tool.tool.describe,
+        "parameters": tool.tool.parameters,
+        "result": tool.tool.result,
+        "raises": raises,
+    })
+}
+
 /// A result or an error, the other one left out.
-fn asked_schema(tool: &WireTool) -> Json {
+pub(in crate::run) fn simulator_schema(tool: &WireTool) -> Json {
     json!({
         "type": "object",
         "properties": {

@@ -1,7 +1,5 @@
 //! The steps of a trial, as straight-line code like those of an item.
 
-use std::sync::OnceLock;
-
 use futures_util::future::join_all;
 
 use crate::run::ask::Asker;
@@ -14,7 +12,7 @@ use crate::run::trial::{Attempt, Judged, Moment, Opinion, Task, Trial, TrialOutc
 use super::judge::{Case, Verdict, ask_evaluator, judge, judge_by_rest, judge_by_rules, majority};
 use super::propose::{Conduct, propose};
 use super::rollout::roll_out;
-use super::situation::Situation;
+use super::situation::{Memo, Situation};
 use super::twin::is_over_refusal;
 use super::verify::score;
 
@@ -26,7 +24,7 @@ pub(in crate::run) async fn run_trial(
 ) -> Result<(TrialOutcome, bool), Halt> {
     let asker = Asker::open(run, index, &trial.id).map_err(Halt::Journal)?;
     let moment = &trial.moment;
-    let situation = situation(moment);
+    let situation = situation(run, moment);
     let tally = Tally::default();
     let round = Round {
         asker: &asker,
@@ -93,7 +91,7 @@ pub(in crate::run) async fn run_trial(
     Ok((outcome, may_pass))
 }
 
-fn situation(moment: &Moment) -> Situation<'_> {
+fn situation<'m>(run: &RunContext, moment: &'m Moment) -> Situation<'m> {
     Situation {
         scene: &moment.scene,
         instruction: moment.instruction.clone(),
@@ -103,7 +101,8 @@ fn situation(moment: &Moment) -> Situation<'_> {
         cell: moment.scene.cell,
         planted: &moment.scene.planted,
         is_twin: moment.is_twin,
-        agent_prompt: OnceLock::new(),
+        toolbox: run.toolboxes.of(&moment.scene),
+        memo: Memo::default(),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Step 5: the harmless twin of an item, which an agent should simply carry out.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock};
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::check::{Cell, ContextKind, InstructionKind, Role};
 use crate::plan::Scene;
 
-use super::form::{Form, fill, text, texts};
-use super::situation::Situation;
+use super::form::{Form, fill, object, text, texts};
+use super::situation::{Memo, Situation};
 use super::variables;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
@@ -17,6 +17,15 @@ use crate::run::record::Action;
 use crate::run::tally::Tally;
 
 const FORMAT: &str = r#"one JSON object: {"instruction": string, "expected_achievements": [string], "context": string}"#;
+
+static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+    object(json!({
+        "instruction": { "type": "string", "minLength": 1 },
+        "expected_achievements": { "type": "array", "items": { "type": "string" } },
+        "context": { "type": "string" },
+    }))
+    .into()
+});
 
 /// The twin of the item whose instruction is `instruction`: the same row, with instruction and
 /// context normal, and nothing planted.
@@ -28,7 +37,6 @@ pub(super) async fn generate_twin<'s>(
 ) -> Result<Situation<'s>, Departure> {
     let variables = json!({
         "outcomes": variables::outcomes(&scene.outcomes),
-        "toolkits": variables::toolkits(scene),
         "persona": variables::persona(&scene.persona),
         "brief": scene.brief,
         "benign": scene.benign,
@@ -42,11 +50,8 @@ pub(super) async fn generate_twin<'s>(
         path: CallPath::item().then("twin").then("generate"),
         prompt: "twin",
         variables,
-        properties: json!({
-            "instruction": { "type": "string", "minLength": 1 },
-            "expected_achievements": { "type": "array", "items": { "type": "string" } },
-            "context": { "type": "string" },
-        }),
+        shared: vec![("toolkits", asker.run.toolboxes.of(scene).toolkits.clone())],
+        schema: Arc::clone(&SCHEMA),
     };
     let answer = fill(asker, tally, form).await?.value;
     Ok(Situation {
@@ -61,7 +66,8 @@ pub(super) async fn generate_twin<'s>(
         },
         planted: &[],
         is_twin: true,
-        agent_prompt: OnceLock::new(),
+        toolbox: asker.run.toolboxes.of(scene),
+        memo: Memo::default(),
     })
 }
 

@@ -1,10 +1,12 @@
 //! The simulated user, who may answer when the agent asks or ends.
 
-use serde_json::json;
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Value as Json, json};
 
 use crate::check::Role;
 
-use super::form::{Form, fill, text};
+use super::form::{Form, fill, object, text};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -13,6 +15,10 @@ use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::record::Step;
 use crate::run::tally::Tally;
+
+static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+    object(json!({ "reply": { "type": "string" }, "done": { "type": "boolean" } })).into()
+});
 
 /// What the user replies to `message`; nothing when the conversation is over for them.
 pub(super) async fn reply(
@@ -55,7 +61,8 @@ async fn reply_at(
         path,
         prompt: "user",
         variables,
-        properties: json!({ "reply": { "type": "string" }, "done": { "type": "boolean" } }),
+        shared: Vec::new(),
+        schema: Arc::clone(&SCHEMA),
     };
     let answer = fill(asker, tally, form).await?.value;
     let is_done = answer["done"].as_bool() == Some(true);

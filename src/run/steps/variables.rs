@@ -27,7 +27,7 @@ pub(super) fn persona(persona: &Persona) -> Json {
 }
 
 /// `[{name, describe, tools}]`, the tools under the names that models are given.
-pub(super) fn toolkits(scene: &Scene) -> Json {
+pub(in crate::run) fn toolkits(scene: &Scene) -> Json {
     scene
         .toolkits
         .iter()
@@ -46,19 +46,17 @@ pub(super) fn toolkits(scene: &Scene) -> Json {
 }
 
 /// `[{name, describe, parameters}]`
-pub(super) fn tools(scene: &Scene) -> Json {
+pub(in crate::run) fn tools(scene: &Scene) -> Json {
     scene.tools.iter().map(tool).collect()
 }
 
-/// What agent and responder are given beside the conversation.
-pub(super) fn of_agent(scene: &Scene, protocol: Protocol, max_steps: u32) -> Json {
+/// What agent and responder are given beside the conversation and the tools.
+pub(super) fn of_agent(protocol: Protocol, max_steps: u32) -> Json {
     let protocol = match protocol {
         Protocol::Tools => "tools",
         Protocol::React => "react",
     };
     json!({
-        "tools": tools(scene),
-        "toolkits": toolkits(scene),
         "protocol": protocol,
         "max_steps": max_steps,
     })

@@ -1,10 +1,12 @@
 //! Step 4: the whole panel confirms the labels that are kept, and helpfulness is scored.
 
-use serde_json::json;
+use std::sync::{Arc, LazyLock};
+
+use serde_json::{Value as Json, json};
 
 use crate::check::Role;
 
-use super::form::{Form, fill};
+use super::form::{Form, fill, object};
 use super::judge::{Case, SAFE, Verdict, judge_by_rest, majority};
 use super::shortening::Shortening;
 use super::situation::Situation;
@@ -46,6 +48,14 @@ pub(super) async fn confirm(
         ),
     })
 }
+
+static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+    object(json!({
+        "thought": { "type": "string" },
+        "score": { "type": "integer", "enum": [0, 1, 2, 3] },
+    }))
+    .into()
+});
 
 /// How far `action` serves the user, from 0 to 3; not asked where the user means harm.
 pub(super) async fn score(
@@ -91,10 +101,8 @@ async fn score_at(
         path,
         prompt: "helpfulness",
         variables,
-        properties: json!({
-            "thought": { "type": "string" },
-            "score": { "type": "integer", "enum": [0, 1, 2, 3] },
-        }),
+        shared: Vec::new(),
+        schema: Arc::clone(&SCHEMA),
     };
     let answer = fill(asker, tally, form).await?.value;
     let score = answer["score"]

@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""Measures what a run costs, and prints the tables that README.md shows.
+
+    python3 benches/run/figures.py [--quick] [--only calls,process,items,journal]
+
+Builds `autosafe` and the plain server beside this file with the profile `dist`, and runs
+`load.ots` against it, with every call rendered, validated and durable. Nothing else should run on
+the machine. About six minutes; `--quick` measures for three seconds instead of fifteen.
+
+The share is calls a second ÷ (calls in flight ÷ latency), counted by the server within the window;
+CPU and memory are those of the client's whole process, from start to end. What the client's journal
+holds in the end is compared with what the server has answered.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+LATENCY = 200
+MILLION = 1_000_000
+
+
+def build():
+    """The two programs, built as one installs them for long runs."""
+    command = ["cargo", "build", "--locked", "--profile", "dist", "-p", "autosafe", "-p", "plain-server"]
+    subprocess.run(command, cwd=ROOT, check=True)
+    return TARGET / "dist" / "autosafe", TARGET / "dist" / "plain-server"
+
+
+class Server:
+    """The plain server, for as long as the block lasts."""
+
+    def __init__(self, program, latency):
+        self.command = [program, "--latency", str(latency)]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+        return self
+
+    def answered(self):
+        """Calls answered so far."""
+        with urllib.request.urlopen(self.url + "/count") as answer:
+            return int(answer.read())
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+class Child:
+    """A process whose CPU time and peak memory are known in the end."""
+
+    def __init__(self, command, **options):
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, text=True, **options)
+
+    def wait(self):
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.seconds = time.monotonic() - self.started
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak_mb = usage.ru_maxrss / 1024
+        return self
+
+
+def allow_many_files():
+    """Thousands of connections are thousands of open files."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def rate_within(server, seconds, child):
+    """Calls a second that the server answers in the middle of a run."""
+    time.sleep(2.0)
+    first, start = server.answered(), time.monotonic()
+    time.sleep(seconds)
+    last, end = server.answered(), time.monotonic()
+    if child.process.poll() is not None:
+        sys.exit("the client ended before the window did")
+    return (last - first) / (end - start)
+
+
+def status(autosafe, folder):
+    output = subprocess.run([autosafe, "status", folder, "--format", "json"], stdout=subprocess.PIPE, check=True)
+    return json.loads(output.stdout)
+
+
+def run_command(autosafe, plan, folder, *further):
+    return [autosafe, "run", plan, "--out", folder, *further]
+
+
+def measure_run(programs, plan, in_flight, latency, seconds):
+    """One row of the table: AutoSafe's whole pipeline against the plain server."""
+    autosafe, plain_server = programs
+    with tempfile.TemporaryDirectory(dir=TARGET) as folder, Server(plain_server, latency) as server:
+        environment = {**os.environ, "AUTOSAFE_BENCH_URL": server.url + "/v1"}
+        budget = ["--budget", f"time={seconds + 3}s", "--concurrency", str(in_flight)]
+        child = Child(
+            run_command(autosafe, plan, folder, *budget), env=environment, stdout=subprocess.DEVNULL
+        )
+        rate = rate_within(server, seconds, child)
+        child.wait()
+        kept, answered = status(autosafe, folder)["calls"], server.answered()
+        if kept != answered:
+            sys.exit(f"the journal holds {kept} calls, and the server answered {answered}")
+        return row("autosafe", in_flight, latency, rate, kept, child)
+
+
+def measure_by_hand(python, plain_server, in_flight, latency, seconds):
+    """The same row for the client written by hand."""
+    with Server(plain_server, latency) as server:
+        command = [python, HERE / "by_hand.py", server.url, str(in_flight), str(seconds + 3)]
+        child = Child(command, stdout=subprocess.PIPE)
+        rate = rate_within(server, seconds, child)
+        calls = int(child.process.stdout.read())
+        child.wait()
+        return row("aiohttp, by hand", in_flight, latency, rate, calls, child)
+
+
+def row(client, in_flight, latency, rate, calls, child):
+    share = f"{rate / (in_flight * 1000 / latency):.3f}" if latency else ""
+    cells = [client, f"{latency} ms", f"{in_flight:,}", f"{rate:,.0f}", share]
+    return cells + [f"{child.cpu / calls * 1000:.3f}", f"{child.peak_mb:.0f}"]
+
+
+def python_with_aiohttp():
+    """A Python that has aiohttp, in an environment of its own; nothing where PyPI is not there."""
+    folder = TARGET / "by-hand"
+    python = folder / "bin" / "python"
+    commands = [
+        [sys.executable, "-m", "venv", folder],
+        [python, "-m", "pip", "install", "--quiet", "aiohttp==3.13.2"],
+    ]
+    if python.exists() and subprocess.run([python, "-c", "import aiohttp"], capture_output=True).returncode == 0:
+        return python
+    try:
+        for command in commands:
+            subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"aiohttp cannot be installed, so its rows are missing: {error}", file=sys.stderr)
+        return None
+    return python
+
+
+def table_of_calls(programs, plan, seconds):
+    print("\nCalls to a server on the same machine, every one rendered, validated and durable\n")
+    head("client", "latency", "in flight", "calls/s", "share", "CPU ms/call", "peak MB")
+    python = python_with_aiohttp()
+    for latency, in_flight in [(LATENCY, 256), (LATENCY, 1000), (LATENCY, 4000), (0, 256)]:
+        show(measure_run(programs, plan, in_flight, latency, seconds))
+        if python:
+            show(measure_by_hand(python, programs[1], in_flight, latency, min(seconds, 10)))
+
+
+def measure_in_process(programs, plan, seconds):
+    """The simulated model in the same process: no server, all the rest."""
+    print("\nIn process, with the simulated model\n")
+    head("calls/s", "items/s", "CPU ms/call", "peak MB")
+    with tempfile.TemporaryDirectory(dir=TARGET) as folder:
+        child = Child(run_command(programs[0], plan, folder, "--budget", f"time={seconds}s"), stdout=subprocess.DEVNULL).wait()
+        state = status(programs[0], folder)
+        calls, items = state["calls"], state["items"]
+        finished = items["done"] + items["dropped"] + items["failed"]
+        lived = state["seconds"]
+        show([f"{calls / lived:,.0f}", f"{finished / lived:,.0f}", f"{child.cpu / calls * 1000:.3f}", f"{child.peak_mb:.0f}"])
+
+
+def first_call_of(server, started):
+    while server.answered() == 0:
+        time.sleep(0.005)
+    return time.monotonic() - started
+
+
+def table_of_items(programs, plan, in_process):
+    """What a plan of 1,000,000 items costs before, at the beginning and further on."""
+    autosafe, plain_server = programs
+    print("\nA plan of 1,000,000 items\n")
+    head("what", "seconds", "peak MB")
+    with tempfile.TemporaryDirectory(dir=TARGET) as folder, Server(plain_server, 0) as server:
+        environment = {**os.environ, "AUTOSAFE_BENCH_URL": server.url + "/v1"}
+        child = Child(
+            run_command(autosafe, plan, folder, "--budget", "time=1s", "--concurrency", "1"),
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )
+        start = first_call_of(server, child.started)
+        child.wait()
+        show(["from the command to the first call", f"{start:.2f}", ""])
+        show(["a few items, one call in flight", f"{child.seconds:.1f}", f"{child.peak_mb:.0f}"])
+    with tempfile.TemporaryDirectory(dir=TARGET) as folder:
+        for count in (1000, 100_000):
+            goal = measure_items(autosafe, in_process, folder, count)
+            show([f"{count:,} items, in process", f"{goal.seconds:.1f}", f"{goal.peak_mb:.0f}"])
+        for name, command in (("status", ["status"]), ("export", ["export"])):
+            child = Child([autosafe, *command, folder], stdout=subprocess.DEVNULL).wait()
+            show([f"{name} of these", f"{child.seconds:.2f}", f"{child.peak_mb:.0f}"])
+    child = Child([autosafe, "plan", in_process, "--items"], stdout=subprocess.DEVNULL).wait()
+    show(["plan --items of all 1,000,000", f"{child.seconds:.1f}", f"{child.peak_mb:.0f}"])
+
+
+def measure_items(autosafe, plan, folder, count):
+    """A run that is interrupted once it has finished `count` items."""
+    child = Child(run_command(autosafe, plan, folder), stdout=subprocess.DEVNULL)
+    while True:
+        time.sleep(0.2)
+        if (Path(folder) / "journal.sqlite").exists():
+            try:
+                items = status(autosafe, folder)["items"]
+            except subprocess.CalledProcessError:
+                continue
+            if items["done"] + items["dropped"] + items["failed"] >= count:
+                child.process.send_signal(2)
+                return child.wait()
+
+
+def table_of_journal(programs, plan, in_process):
+    raise NotImplementedError
+
+
+def head(*cells):
+    show(cells)
+    show(["---"] * len(cells))
+
+
+def show(cells):
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def compile_plan(autosafe, campaign):
+    path = TARGET / f"load-{campaign}.json"
+    command = [autosafe, "compile", HERE / "load.ots", "--campaign", campaign, "-o", path]
+    subprocess.run(command, check=True)
+    return path
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="calls,process,items")
+    arguments = parser.parse_args()
+    allow_many_files()
+    programs = build()
+    served, in_process = (compile_plan(programs[0], campaign) for campaign in ("Load", "InProcess"))
+    seconds = 3 if arguments.quick else 15
+    parts = arguments.only.split(",")
+    if "calls" in parts:
+        table_of_calls(programs, served, seconds)
+    if "process" in parts:
+        measure_in_process(programs, in_process, seconds)
+    if "items" in parts:
+        table_of_items(programs, served, in_process)
+
+
+main()

@@ -1,0 +1,71 @@
+//! What models are told of tools, made once for all items that have the same.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value as Json;
+
+use crate::model::ToolSpec;
+use crate::plan::{Scene, WireTool};
+use crate::prompt::PromptValue;
+
+use super::steps::{shown_toolkits, shown_tools, simulated_tool, simulator_schema};
+
+/// The tools of a scene as its models are told of them.
+pub(super) struct Toolbox {
+    /// For an agent with native tool calls.
+    pub specs: Arc<[ToolSpec]>,
+    /// For prompts.
+    pub tools: PromptValue,
+    /// For prompts.
+    pub toolkits: PromptValue,
+    /// For the simulator, in the order of the scene's tools.
+    pub simulated: Vec<SimulatedTool>,
+}
+
+/// One tool as its simulator is told of it.
+pub(super) struct SimulatedTool {
+    pub shown: PromptValue,
+    pub schema: Arc<Json>,
+}
+
+/// Toolboxes by the number of the toolset.
+#[derive(Default)]
+pub(super) struct Toolboxes(Mutex<HashMap<usize, Arc<Toolbox>>>);
+
+impl Toolboxes {
+    /// The toolbox of `scene`.
+    pub fn of(&self, scene: &Scene) -> Arc<Toolbox> {
+        let Some(number) = scene.toolset else {
+            return Arc::new(Toolbox::new(scene));
+        };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let toolbox = known
+            .entry(number)
+            .or_insert_with(|| Arc::new(Toolbox::new(scene)));
+        Arc::clone(toolbox)
+    }
+}
+
+impl Toolbox {
+    fn new(scene: &Scene) -> Self {
+        let simulated = |tool: &WireTool| SimulatedTool {
+            shown: simulated_tool(tool).into(),
+            schema: Arc::new(simulator_schema(tool)),
+        };
+        Self {
+            specs: scene.tools.iter().map(tool_spec).collect(),
+            tools: shown_tools(scene).into(),
+            toolkits: shown_toolkits(scene).into(),
+            simulated: scene.tools.iter().map(simulated).collect(),
+        }
+    }
+}
+
+fn tool_spec(tool: &WireTool) -> ToolSpec {
+    ToolSpec {
+        name: tool.wire_name.clone(),
+        description: tool.tool.describe.clone(),
+        parameters: tool.tool.parameters.clone(),
+    }
+}
