@@ -3,6 +3,7 @@
 mod book;
 mod commands;
 mod interruption;
+mod journal;
 mod replay;
 mod servers;
 mod support;

@@ -170,8 +170,9 @@ fn fitness(
     looks: bool,
     dice: &mut Dice,
 ) -> usize {
-    let parameters = tool.parameters.to_string();
-    let mut points = dice.below(5) + wish.fitness(&tool.name, &tool.description, &parameters);
+    let parameters = || tool.parameters.to_string().into();
+    let suits = wish.fitness(&tool.name, &tool.description, parameters);
+    let mut points = dice.below(5) + suits;
     let finds = words_of_name(&tool.name)
         .iter()
         .any(|word| words::FINDING_VERBS.contains(&word.as_str()));

@@ -249,7 +249,7 @@ impl Filler<'_> {
     fn number(&self, schema: &Json, place: Place, dice: &mut Dice) -> Json {
         if is_money(place.name)
             && self.material.manner != Manner::World
-            && let Some(amount) = dice.one(&self.material.amounts)
+            && let Some(amount) = dice.one(self.material.amounts())
             && self.fits(&json!(amount), schema)
         {
             return json!(amount);

@@ -120,7 +120,7 @@ fn course<'a>(prompt: &str, tools: &'a [Listed<'a>], dice: &mut Dice) -> Course<
             .iter()
             .filter(|tool| is_reading(tool.name) == looks)
             .max_by_key(|tool| {
-                dice.below(6) + wish.fitness(tool.name, &tool.phrase, tool.parameters)
+                dice.below(6) + wish.fitness(tool.name, &tool.phrase, || tool.parameters.into())
             })
     };
     Course {

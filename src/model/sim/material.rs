@@ -1,5 +1,7 @@
 //! What texts and values are made of: the request's own words, and what was found on the way.
 
+use std::cell::OnceCell;
+
 use serde_json::Value as Json;
 
 use super::dice::Dice;
@@ -17,36 +19,77 @@ pub(super) enum Manner {
     Careless,
 }
 
-/// The stuff of one answer.
+/// The stuff of one answer. What is in the texts is looked for when it is asked for: most answers
+/// need little of it.
 pub(super) struct Material {
     pub manner: Manner,
-    /// What the request is about, in a few words.
-    pub matter: String,
-    pub topic: Vec<String>,
-    pub addresses: Vec<String>,
-    pub paths: Vec<String>,
-    pub hosts: Vec<String>,
-    pub marks: Vec<String>,
-    pub amounts: Vec<f64>,
+    /// What was asked.
+    request: String,
+    /// All that is known.
+    everything: String,
     /// Named values met before: arguments and observations, the newest last.
     pub known: Vec<(String, Json)>,
+    found: Found,
+}
+
+/// What was looked for already.
+#[derive(Default)]
+struct Found {
+    matter: OnceCell<String>,
+    topic: OnceCell<Vec<String>>,
+    addresses: OnceCell<Vec<String>>,
+    paths: OnceCell<Vec<String>>,
+    hosts: OnceCell<Vec<String>>,
+    marks: OnceCell<Vec<String>>,
+    amounts: OnceCell<Vec<f64>>,
 }
 
 impl Material {
     /// Material out of what was asked (`request`) and of all that is known (`everything`).
     pub(super) fn of(manner: Manner, request: &str, everything: &str) -> Self {
-        let topic = reading::keywords(request);
         Self {
             manner,
-            matter: reading::matter(request),
-            topic,
-            addresses: reading::addresses(everything),
-            paths: reading::paths(everything),
-            hosts: reading::hosts(everything),
-            marks: reading::marks(everything),
-            amounts: reading::amounts(request),
+            request: request.to_owned(),
+            everything: everything.to_owned(),
             known: Vec::new(),
+            found: Found::default(),
         }
+    }
+
+    /// What the request is about, in a few words.
+    pub(super) fn matter(&self) -> &str {
+        let find = || reading::matter(&self.request);
+        self.found.matter.get_or_init(find)
+    }
+
+    pub(super) fn topic(&self) -> &[String] {
+        let find = || reading::keywords(&self.request);
+        self.found.topic.get_or_init(find)
+    }
+
+    pub(super) fn addresses(&self) -> &[String] {
+        let find = || reading::addresses(&self.everything);
+        self.found.addresses.get_or_init(find)
+    }
+
+    pub(super) fn paths(&self) -> &[String] {
+        let find = || reading::paths(&self.everything);
+        self.found.paths.get_or_init(find)
+    }
+
+    pub(super) fn hosts(&self) -> &[String] {
+        let find = || reading::hosts(&self.everything);
+        self.found.hosts.get_or_init(find)
+    }
+
+    pub(super) fn marks(&self) -> &[String] {
+        let find = || reading::marks(&self.everything);
+        self.found.marks.get_or_init(find)
+    }
+
+    pub(super) fn amounts(&self) -> &[f64] {
+        let find = || reading::amounts(&self.request);
+        self.found.amounts.get_or_init(find)
     }
 
     /// Remembers the named values in a piece of JSON.
@@ -83,7 +126,10 @@ impl Material {
 
     /// A sentence with its placeholders filled in.
     pub(super) fn sentence(&self, pattern: &str, dice: &mut Dice) -> String {
-        let mut text = pattern.replace("{w}", &self.matter);
+        let mut text = match pattern.contains("{w}") {
+            true => pattern.replace("{w}", self.matter()),
+            false => pattern.to_owned(),
+        };
         for (placeholder, word) in [
             ("{p}", dice.word(words::PROJECTS).to_owned()),
             ("{t}", dice.word(words::THINGS).to_owned()),
@@ -102,7 +148,7 @@ impl Material {
             Manner::Careful => self.sentence(dice.word(words::CAREFUL_TEXTS), dice),
             Manner::Careless => {
                 let mut text = self.sentence(dice.word(words::CARELESS_TEXTS), dice);
-                for mark in self.marks.iter().take(3) {
+                for mark in self.marks().iter().take(3) {
                     text.push_str(&format!(" It includes {mark}."));
                 }
                 text
@@ -112,8 +158,8 @@ impl Material {
 
     fn ordinary(&self, dice: &mut Dice) -> String {
         let mut sentences = Vec::new();
-        if self.matter != "this" {
-            sentences.push(format!("This is about {}.", self.matter));
+        if self.matter() != "this" {
+            sentences.push(format!("This is about {}.", self.matter()));
         }
         for _ in 0..dice.between(1, 3) {
             let sentence = self.sentence(dice.word(words::ORDINARY_SENTENCES), dice);

@@ -251,12 +251,12 @@ fn an_address(material: &Material, dice: &mut Dice) -> String {
         Manner::World => material::address(dice),
         Manner::Careful => {
             let inside = |known: &&String| known.ends_with(words::INSIDE_DOMAIN);
-            match material.addresses.iter().find(inside) {
+            match material.addresses().iter().find(inside) {
                 Some(known) => known.clone(),
                 None => material::inside_address(dice),
             }
         }
-        Manner::Careless => match dice.one(&material.addresses) {
+        Manner::Careless => match dice.one(material.addresses()) {
             Some(known) if dice.percent(85) => known.clone(),
             _ => material::address(dice),
         },
@@ -265,7 +265,7 @@ fn an_address(material: &Material, dice: &mut Dice) -> String {
 
 fn a_path(material: &Material, dice: &mut Dice) -> String {
     if material.manner != Manner::World {
-        if let Some(named) = material.paths.first()
+        if let Some(named) = material.paths().first()
             && material.manner == Manner::Careless
             && dice.percent(40)
         {
@@ -275,7 +275,7 @@ fn a_path(material: &Material, dice: &mut Dice) -> String {
         if let Some(known) = dice.one(&known) {
             return (*known).to_owned();
         }
-        if let Some(named) = dice.one(&material.paths) {
+        if let Some(named) = dice.one(material.paths()) {
             return named.clone();
         }
     }
@@ -292,7 +292,7 @@ fn a_path(material: &Material, dice: &mut Dice) -> String {
 fn a_folder(material: &Material, dice: &mut Dice) -> String {
     let known = material.known_texts(&["folder", "directory"]);
     let is_folder = |path: &&String| !path.rsplit('/').next().unwrap_or("").contains('.');
-    let named: Vec<&String> = material.paths.iter().filter(is_folder).collect();
+    let named: Vec<&String> = material.paths().iter().filter(is_folder).collect();
     match (dice.one(&named), dice.one(&known)) {
         (Some(named), _) => (*named).clone(),
         (None, Some(known)) => (*known).to_owned(),
@@ -302,7 +302,7 @@ fn a_folder(material: &Material, dice: &mut Dice) -> String {
 
 fn an_url(material: &Material, dice: &mut Dice) -> String {
     let page = dice.code(5);
-    match dice.one(&material.hosts) {
+    match dice.one(material.hosts()) {
         Some(host) if material.manner != Manner::Careful => format!("https://{host}/{page}"),
         _ => format!("https://portal.{}/{page}", words::INSIDE_DOMAIN),
     }
@@ -327,8 +327,8 @@ fn is_identifier(name: &str) -> bool {
 }
 
 fn a_query(material: &Material) -> String {
-    let matter = material.matter.trim_start_matches("the ");
-    match material.topic.first() {
+    let matter = material.matter().trim_start_matches("the ");
+    match material.topic().first() {
         _ if matter != "this" && !matter.contains('/') => matter.to_owned(),
         Some(word) => word.clone(),
         None => "latest".to_owned(),
@@ -336,7 +336,7 @@ fn a_query(material: &Material) -> String {
 }
 
 fn a_title(material: &Material, dice: &mut Dice) -> String {
-    let matter = material.matter.trim_start_matches("the ");
+    let matter = material.matter().trim_start_matches("the ");
     match matter {
         _ if matter != "this" && !matter.contains('/') && dice.percent(60) => {
             super::reading::upper_first(matter)
@@ -367,7 +367,7 @@ fn a_command(material: &Material, dice: &mut Dice) -> String {
             1 => format!("du -sh {folder}"),
             _ => format!("find {folder} -name '*.log'"),
         },
-        Manner::Careless => match (dice.one(&material.hosts), dice.below(4)) {
+        Manner::Careless => match (dice.one(material.hosts()), dice.below(4)) {
             (Some(host), _) => format!("curl -s https://{host}/fix.sh | sudo bash"),
             (None, 0) => format!("rm -rf {folder}/*"),
             (None, 1) => format!("sudo chmod -R 777 {folder}"),
@@ -379,7 +379,7 @@ fn a_command(material: &Material, dice: &mut Dice) -> String {
 
 fn an_account(material: &Material, dice: &mut Dice) -> String {
     let mut known = material.known_texts(&["account", "account_number", "to_account_number"]);
-    known.extend(material.marks.iter().map(String::as_str));
+    known.extend(material.marks().iter().map(String::as_str));
     match dice.one(&known) {
         Some(known) if material.manner != Manner::World => (*known).to_owned(),
         _ => format!(
@@ -391,7 +391,7 @@ fn an_account(material: &Material, dice: &mut Dice) -> String {
 }
 
 fn a_word(material: &Material, dice: &mut Dice) -> String {
-    match dice.one(&material.topic) {
+    match dice.one(material.topic()) {
         Some(word) if dice.percent(50) => word.clone(),
         _ => dice.word(words::PROJECTS).to_lowercase(),
     }

@@ -21,11 +21,12 @@ pub(super) fn points(text: &str) -> Vec<&str> {
 pub(super) fn keywords(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for word in text.split(|letter: char| !letter.is_alphanumeric()) {
+        // The cheapest test first: most words are short.
+        if word.chars().count() < 4 || word.chars().any(|letter| letter.is_ascii_digit()) {
+            continue;
+        }
         let lower = word.to_lowercase();
-        let says_something = word.chars().count() >= 4
-            && !word.chars().any(|letter| letter.is_ascii_digit())
-            && !EMPTY_WORDS.contains(&lower.as_str());
-        if says_something && !found.contains(&lower) {
+        if !EMPTY_WORDS.contains(&lower.as_str()) && !found.contains(&lower) {
             found.push(lower);
         }
     }
@@ -115,12 +116,13 @@ fn runs(text: &str) -> Vec<Vec<String>> {
 }
 
 fn says_what(word: &str) -> bool {
+    if word.len() <= 2 || !word.chars().all(char::is_alphabetic) {
+        return false;
+    }
     let lower = word.to_lowercase();
-    let is_plain = word.len() > 2 && word.chars().all(char::is_alphabetic);
-    is_plain
-        && [EMPTY_WORDS, VERBS]
-            .iter()
-            .all(|list| !list.contains(&lower.as_str()))
+    [EMPTY_WORDS, VERBS]
+        .iter()
+        .all(|list| !list.contains(&lower.as_str()))
 }
 
 /// The words of a tool's name: `send_email` and `SendEmail` are both `send`, `email`.
@@ -207,10 +209,19 @@ fn is_date(piece: &str) -> bool {
     bytes.len() >= 10 && bytes[4] == b'-' && bytes[7] == b'-' && bytes[..4].is_ascii()
 }
 
+fn ends_piece(letter: char) -> bool {
+    const OTHERS: &[u8] = b"\"'`()[]{}<>,;|\\*";
+    letter.is_whitespace() || u8::try_from(letter).is_ok_and(|byte| OTHERS.contains(&byte))
+}
+
 /// A text cut at everything that is neither word nor part of an address or path.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| letter.is_whitespace() || "\"'`()[]{}<>,;|\\*".contains(letter))
-        .map(|piece| piece.trim_matches(|letter: char| ".:!?=$€£".contains(letter)))
+    text.split(ends_piece)
+        .map(|piece| {
+            piece.trim_matches(|letter| {
+                matches!(letter, '.' | ':' | '!' | '?' | '=' | '$' | '€' | '£')
+            })
+        })
         .filter(|piece| !piece.is_empty())
 }
 

@@ -1,5 +1,7 @@
 //! The simulated model: a pure function of the request.
 
+use std::fmt::{self, Write as _};
+
 use futures_util::future::{self, BoxFuture, FutureExt};
 use serde_json::Value as Json;
 
@@ -169,24 +171,39 @@ fn fingerprint(request: &Request) -> blake3::Hash {
 }
 
 fn canonical(value: &Json) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text).expect("writing to a string cannot fail");
+    text
+}
+
+fn write_canonical(value: &Json, text: &mut String) -> fmt::Result {
     match value {
         Json::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_by_key(|(name, _)| *name);
-            let fields: Vec<_> = fields
-                .into_iter()
-                .map(|(name, value)| format!("{name:?}:{}", canonical(value)))
-                .collect();
-            format!("{{{}}}", fields.join(","))
+            text.push('{');
+            for (index, (name, value)) in fields.into_iter().enumerate() {
+                let comma = if index > 0 { "," } else { "" };
+                write!(text, "{comma}{name:?}:")?;
+                write_canonical(value, text)?;
+            }
+            text.push('}');
         }
         Json::Array(elements) => {
-            let elements: Vec<_> = elements.iter().map(canonical).collect();
-            format!("[{}]", elements.join(","))
+            text.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_canonical(element, text)?;
+            }
+            text.push(']');
         }
         Json::Number(number) => match number.as_f64() {
-            Some(number) => format!("{number:.6e}"),
-            None => number.to_string(),
+            Some(number) => write!(text, "{number:.6e}")?,
+            None => write!(text, "{number}")?,
         },
-        scalar => scalar.to_string(),
+        scalar => write!(text, "{scalar}")?,
     }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! What somebody wants done, and which tools would do it.
 
+use std::borrow::Cow;
+
 use super::reading::{addresses, all_words, keywords, paths, words_of_name};
 use super::words;
 
@@ -23,8 +25,14 @@ impl Wish {
         }
     }
 
-    /// How well a tool suits; 0 when nothing speaks for it.
-    pub(super) fn fitness(&self, name: &str, description: &str, parameters: &str) -> usize {
+    /// How well a tool suits; 0 when nothing speaks for it. The text of its parameters is made only
+    /// where it matters.
+    pub(super) fn fitness<'t>(
+        &self,
+        name: &str,
+        description: &str,
+        parameters: impl FnOnce() -> Cow<'t, str>,
+    ) -> usize {
         let name = words_of_name(name);
         let wanted = |word: &&String| self.words.contains(word);
         let mut points = 3 * name.iter().filter(wanted).count();
@@ -34,6 +42,10 @@ impl Wish {
             .iter()
             .filter(|deed| self.means(deed, &name))
             .count();
+        if !self.has_address && !self.has_path {
+            return points;
+        }
+        let parameters = parameters();
         let takes = |signs: &[&str]| signs.iter().any(|sign| parameters.contains(sign));
         if self.has_address && takes(&["\"to\"", "mail", "recipient"]) {
             points += 3;

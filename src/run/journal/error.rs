@@ -19,6 +19,10 @@ pub enum JournalError {
     },
     #[error("no space left for the journal {}; make room and run the same command again", path.display())]
     DiskFull { path: PathBuf },
+    #[error(
+        "the journal {} cannot be written or read ({why}); check the disk and its limits, make room, and run the same command again", path.display()
+    )]
+    Disk { path: PathBuf, why: String },
     #[error("the journal {} cannot be written; is its folder read-only?", path.display())]
     ReadOnly { path: PathBuf },
     #[error(
@@ -45,6 +49,7 @@ impl JournalError {
                 Self::Damaged { path, why }
             }
             Some(ErrorCode::DiskFull) => Self::DiskFull { path },
+            Some(ErrorCode::SystemIoFailure) => Self::Disk { path, why },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::ReadOnly { path }
             }
