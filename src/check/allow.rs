@@ -1,5 +1,7 @@
 //! `// allow CODE` on the line above silences a lint.
 
+use std::collections::BTreeMap;
+
 use super::checker::Checker;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::source::{SourceFile, Span};
@@ -18,22 +20,15 @@ impl Checker<'_> {
     /// Takes out the lints that are allowed, and tells what is allowed for nothing.
     pub fn silence(&self) {
         let mut allowances = self.allowances();
+        let by_line = by_line(&allowances);
         self.retain(|told| {
-            if told.severity() != Severity::Lint {
-                return true;
-            }
-            let Some(file) = self.workspace.sources.file_at(told.span.start) else {
-                return true;
-            };
-            let line = file.line_column(told.span.start).line;
-            let mut matching = allowances.iter_mut().filter(|allowance| {
-                allowance.file == file.span()
-                    && allowance.line == line
-                    && allowance.word == told.code.name()
+            let silenced = self.line_of(told).and_then(|line| {
+                let mut on_line = by_line.get(&line)?.iter().copied();
+                on_line.find(|index| allowances[*index].word == told.code.name())
             });
-            match matching.next() {
-                Some(allowance) => {
-                    allowance.is_used = true;
+            match silenced.filter(|_| told.severity() == Severity::Lint) {
+                Some(index) => {
+                    allowances[index].is_used = true;
                     false
                 }
                 None => true,
@@ -45,6 +40,12 @@ impl Checker<'_> {
             .for_each(|allowance| self.say(unused(allowance)));
     }
 
+    /// The file and line that a problem begins on.
+    fn line_of(&self, told: &Diagnostic) -> Option<(Span, u32)> {
+        let file = self.workspace.sources.file_at(told.span.start)?;
+        Some((file.span(), file.line_column(told.span.start).line))
+    }
+
     fn allowances(&self) -> Vec<Allowance> {
         let modules = self.workspace.modules.iter();
         modules
@@ -52,13 +53,24 @@ impl Checker<'_> {
             .flat_map(|module| {
                 let file = self.workspace.sources.file(module.tree.file);
                 let comments = module.tree.comments.iter();
-                comments.flat_map(move |comment| allowed_by(file, comment))
+                let mut below = LinesBelow::default();
+                comments.flat_map(move |comment| allowed_by(file, comment, &mut below))
             })
             .collect()
     }
 }
 
-fn allowed_by(file: &SourceFile, comment: &Comment) -> Vec<Allowance> {
+/// The allowances of each line of each file.
+fn by_line(allowances: &[Allowance]) -> BTreeMap<(Span, u32), Vec<usize>> {
+    let mut lines: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (index, allowance) in allowances.iter().enumerate() {
+        let line = (allowance.file, allowance.line);
+        lines.entry(line).or_default().push(index);
+    }
+    lines
+}
+
+fn allowed_by(file: &SourceFile, comment: &Comment, below: &mut LinesBelow) -> Vec<Allowance> {
     let Some(words) = comment.text.strip_prefix("allow ") else {
         return Vec::new();
     };
@@ -73,7 +85,7 @@ fn allowed_by(file: &SourceFile, comment: &Comment) -> Vec<Allowance> {
     if words.is_empty() || !words.iter().any(|word| is_code_like(word)) {
         return Vec::new();
     }
-    let line = line_below(file, file.line_column(comment.span.start).line);
+    let line = below.of(file, file.line_column(comment.span.start).line);
     words
         .into_iter()
         .map(|word| Allowance {
@@ -86,16 +98,37 @@ fn allowed_by(file: &SourceFile, comment: &Comment) -> Vec<Allowance> {
         .collect()
 }
 
+/// For each line of a file, the first below it that holds more than a comment.
+#[derive(Default)]
+struct LinesBelow(Vec<u32>);
+
+impl LinesBelow {
+    fn of(&mut self, file: &SourceFile, line: u32) -> u32 {
+        if self.0.is_empty() {
+            self.0 = Self::all(file.text());
+        }
+        self.0.get(line as usize).copied().unwrap_or(line + 1)
+    }
+
+    /// Read from the end: a line of comment leads to where the one below it leads.
+    fn all(text: &str) -> Vec<u32> {
+        let lines: Vec<&str> = text.lines().collect();
+        let mut next = lines.len() as u32 + 1;
+        let mut below = vec![next; lines.len() + 1];
+        for (index, line) in lines.iter().enumerate().rev() {
+            let number = index as u32 + 1;
+            if !line.trim_start().starts_with("//") {
+                next = number;
+            }
+            below[index] = next;
+        }
+        below
+    }
+}
+
 fn is_code_like(word: &str) -> bool {
     let near = nearest(word, Code::ALL.iter().map(|code| code.name()));
     near.is_some()
-}
-
-/// The next line that holds more than a comment.
-fn line_below(file: &SourceFile, comment: u32) -> u32 {
-    let lines = file.text().lines().skip(comment as usize);
-    let comments = lines.take_while(|line| line.trim_start().starts_with("//"));
-    comment + 1 + comments.count() as u32
 }
 
 fn unused(allowance: &Allowance) -> Diagnostic {

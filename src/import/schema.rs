@@ -3,6 +3,8 @@
 //! What the language's types cannot say (bounds, patterns, alternatives) becomes the nearest
 //! wider type, so that whatever the schema allows the type allows too.
 
+use std::collections::BTreeSet;
+
 use super::build::{Reader, name, named_type, optional_type, text_of};
 use super::json::{Kind, Member, Node};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -250,7 +252,7 @@ impl<'t> Reader<'t> {
     }
 
     fn properties_within(&mut self, schema: Node<'t>, depth: usize) -> Vec<Property<'t>> {
-        let required: Vec<String> = self
+        let required: BTreeSet<String> = self
             .list(schema, "required", "a schema")
             .into_iter()
             .filter_map(Node::string)
@@ -261,7 +263,12 @@ impl<'t> Reader<'t> {
             .collect()
     }
 
-    fn property(&mut self, member: Member<'t>, required: &[String], depth: usize) -> Property<'t> {
+    fn property(
+        &mut self,
+        member: Member<'t>,
+        required: &BTreeSet<String>,
+        depth: usize,
+    ) -> Property<'t> {
         let kind = self.type_of(member.value, depth);
         let is_required = member
             .name

@@ -1,6 +1,8 @@
 //! What is said of wrong programs: which problems, how often, where, in which form, and how to mend them.
 
+mod conflicts;
 mod fixes;
+mod mutations;
 mod pages;
 mod reports;
 mod typos;
