@@ -359,3 +359,16 @@ fn types_that_multiply_without_end_are_refused() {
     ));
     assert_eq!(shown.matches("too-large").count(), 1);
 }
+
+#[test]
+fn a_file_that_ends_within_a_text_is_reported_between_whole_characters() {
+    let mut sources = SourceMap::new();
+    let file = sources.add("tools.json", "{\"tools\": \"搏");
+    let (_, _, diagnostics) = read(file, &sources);
+    let [problem] = diagnostics.as_slice() else {
+        panic!("{diagnostics:?}");
+    };
+    let text = sources.file(file).text();
+    assert!(text.is_char_boundary(problem.span.start as usize));
+    assert_eq!(problem.span.start, problem.span.end);
+}

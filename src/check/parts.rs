@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::checker::Checker;
 use super::values::Parameters;
-use crate::diagnostic::nearest;
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::resolve::ModuleId;
 use crate::source::Span;
 use crate::syntax::{
@@ -28,6 +28,9 @@ pub(super) const FIELDS: [&str; 14] = [
     "safe",
     "benign",
 ];
+
+/// Most constraints, rules or examples of a scenario.
+const MOST_ENTRIES: usize = 1000;
 
 /// What else can stand in a scenario: for "did you mean" only.
 const ENTRIES: [&str; 7] = [
@@ -106,7 +109,33 @@ impl<'w> Checker<'w> {
             merged.examples.extend(parts.examples);
             merged.is_partial |= parts.is_partial;
         }
+        self.bound(&mut merged.constraints, "constraints", |it| it.keyword);
+        self.bound(&mut merged.rules, "rules", |it| {
+            it.calls
+                .first()
+                .map_or(Span::default(), |call| call.tool.span)
+        });
+        self.bound(&mut merged.examples, "examples", |it| it.keyword);
         merged
+    }
+
+    /// Leaves as many entries of a kind as are handled: each is held against those of another.
+    fn bound<T>(
+        &self,
+        entries: &mut Vec<Placed<'w, T>>,
+        what: &str,
+        place_of: impl Fn(&T) -> Span,
+    ) {
+        let Some((_, first)) = entries.get(MOST_ENTRIES) else {
+            return;
+        };
+        let message = format!("the scenario has more than {MOST_ENTRIES} {what}");
+        self.say(
+            Diagnostic::new(Code::TooLarge, place_of(first), message)
+                .label("the first beyond the bound")
+                .help("divide it into several scenarios"),
+        );
+        entries.truncate(MOST_ENTRIES);
     }
 
     fn sort_entries(&self, layer: Layer<'w>) -> Parts<'w> {

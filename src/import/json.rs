@@ -170,7 +170,9 @@ fn syntax_error(file: &SourceFile, error: &serde_json::Error) -> Diagnostic {
     let span = match file.line_span(line) {
         Some(span) => {
             let column = (error.column() as u32).saturating_sub(1);
-            Span::at((span.start + column).min(span.end))
+            let place = (span.start + column).min(span.end);
+            // Columns count bytes: one may lie within a character.
+            Span::at(file.span().start + file.local(place))
         }
         None => Span::at(file.span().end),
     };

@@ -1,5 +1,6 @@
 //! What is said of wrong programs: which problems, how often, where, in which form, and how to mend them.
 
+mod bounds;
 mod conflicts;
 mod fixes;
 mod mutations;

@@ -1,6 +1,6 @@
 //! The page about each problem: its example has this problem and no other, the mended one has none.
 
-use autosafe::diagnostic::{Code, Severity, page};
+use autosafe::diagnostic::{Code, Severity, page, render_human};
 use autosafe::source::MemoryFiles;
 
 #[test]
@@ -15,6 +15,19 @@ fn the_mended_example_of_each_page_has_no_problem() {
     let told = told_of_each("Mended");
     let expected = Code::ALL.iter().map(|code| format!("{code}: []"));
     assert_eq!(told, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_drawn_of_each_example_stays_as_it_is() {
+    for &code in Code::ALL {
+        let analysis = analysis(code, "Example");
+        let sources = &analysis.workspace.sources;
+        let problems = analysis.diagnostics.iter();
+        let drawn: String = problems
+            .map(|problem| render_human(problem, sources, 80, false))
+            .collect();
+        insta::assert_snapshot!(code.name(), drawn);
+    }
 }
 
 #[test]
@@ -46,6 +59,28 @@ fn each_page_shows_how_it_would_be_silenced_if_it_can_be() {
         // What is left over of an `allow` is taken out, not silenced.
         assert_eq!(shows, is_lint && code != Code::UnusedAllow, "`{code}`");
     }
+}
+
+#[test]
+fn the_book_lists_each_code_with_its_page_and_no_other() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src");
+    let problems = std::fs::read_to_string(root.join("problems.md")).expect("the page is there");
+    let rows = problems.lines().filter(|line| line.starts_with("| [`"));
+    let expected = Code::ALL.iter().map(|code| {
+        let kind = code.severity().word();
+        let summary = code.summary().trim_end_matches('.');
+        format!("| [`{code}`](diagnostics/{code}.md) | {kind} | {summary} |")
+    });
+    assert_eq!(rows.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+    let mut pages: Vec<String> = std::fs::read_dir(root.join("diagnostics"))
+        .expect("the folder is there")
+        .map(|entry| entry.expect("readable").file_name().into_string())
+        .map(|name| name.expect("UTF-8"))
+        .collect();
+    pages.sort();
+    let mut expected: Vec<_> = Code::ALL.iter().map(|code| format!("{code}.md")).collect();
+    expected.sort();
+    assert_eq!(pages, expected);
 }
 
 /// For each code, the codes that this part of its page gives.
