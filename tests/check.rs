@@ -1,5 +1,7 @@
 //! Programs in, checked programs and problems out.
 
+#[path = "check/examples.rs"]
+mod examples;
 #[path = "check/templates.rs"]
 mod templates;
 

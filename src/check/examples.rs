@@ -1,27 +1,23 @@
 //! Examples: calls whose arguments fit their tool, and which the rules do not contradict.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value as Json};
+
+use super::bindings::{Binding, bindings};
 
 use super::arguments::lacking;
 use super::call_patterns::FoundTool;
 use super::checker::Checker;
-use super::entities::{Evaluate, PlantSource, Value};
+use super::entities::{Evaluate, Value};
 use super::expressions::{name_of, single_name};
 use super::program::Example;
 use super::rule::{Rule, ToolCall};
 use super::scope::{Scope, Variable};
-use super::types::{RecordField, Type, fit_enum, fit_literal};
-use super::values::{Kind, shown};
+use super::types::{Misfit, RecordField, fit, fit_enum};
+use super::values::Kind;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::prompt::render_prose;
 use crate::resolve::ModuleId;
 use crate::source::Span;
 use crate::syntax::{self, Argument, ExampleVerdict, Expr, ExprKind, Text};
-
-/// Most bindings of variables that an example is tried with.
-const MOST_BINDINGS: usize = 256;
 
 /// What the rules of a scenario say to its examples.
 pub(super) struct Verdicts<'r> {
@@ -103,7 +99,8 @@ impl<'w> Checker<'w> {
         let value = &argument.value;
         self.check_texts(value, scope);
         let filled = self.fill_variables(value, scope)?;
-        match fit_prose(&field.kind, &filled) {
+        let fit_word = |words: &[String], text: &str, span| fit_rendered(words, text, span, scope);
+        match fit(&field.kind, &filled, &fit_word) {
             Ok(json) => Some(json),
             Err(misfit) => {
                 if let Some(misfit) = misfit {
@@ -136,6 +133,17 @@ impl<'w> Checker<'w> {
                 items
                     .iter()
                     .map(|item| self.fill_variables(item, scope))
+                    .collect::<Option<_>>()?,
+            ),
+            ExprKind::Record(fields) => ExprKind::Record(
+                fields
+                    .iter()
+                    .map(|field| {
+                        Some(syntax::RecordField {
+                            name: field.name.clone(),
+                            value: self.fill_variables(&field.value, scope)?,
+                        })
+                    })
                     .collect::<Option<_>>()?,
             ),
             other => other.clone(),
@@ -178,7 +186,7 @@ impl<'w> Checker<'w> {
         let bindings = bindings(scope, &format!("{:?} {:?}", example.call, verdicts.rules));
         let rendered: Option<Vec<_>> = bindings
             .iter()
-            .map(|binding| render_call(&example.call, binding))
+            .map(|binding| binding.render_call(&example.call))
             .collect();
         let Some(calls) = rendered else {
             return;
@@ -201,7 +209,7 @@ impl<'w> Checker<'w> {
                 !needs_history
                     && cases
                         .iter()
-                        .all(|(binding, call)| rule.bind(binding).matches(&[], call))
+                        .all(|(binding, call)| rule.bind(&binding.plain).matches(&[], call))
             })
         });
         if let Some((_, span)) = matching {
@@ -223,7 +231,7 @@ impl<'w> Checker<'w> {
         let may_match = rules.any(|rule| match rule {
             None => true,
             Some(rule) => cases.iter().any(|(binding, call)| {
-                let rule = rule.bind(binding);
+                let rule = rule.bind(&binding.plain);
                 rule.calls.last().is_some_and(|action| action.fits(call))
             }),
         });
@@ -240,7 +248,6 @@ impl<'w> Checker<'w> {
     }
 }
 
-type Binding = BTreeMap<String, Json>;
 type Case<'c> = (&'c Binding, &'c ToolCall);
 
 /// The expression that stands for a variable in an example.
@@ -285,150 +292,21 @@ fn text_expr(value: String, span: Span) -> Expr {
     }
 }
 
-/// As a literal, but a text of an enum with a variable in it is not held against the words.
-fn fit_prose(kind: &Type, value: &Expr) -> Result<Json, Option<super::types::Misfit>> {
-    match (kind.required(), &value.kind) {
-        (Type::Enum(words), ExprKind::Text(text)) => match text.value.contains("{{") {
-            true => Ok(Json::from(text.value.as_str())),
-            false => fit_enum(words, &text.value, value.span),
-        },
-        (Type::List(item), ExprKind::List(values)) => values
-            .iter()
-            .map(|value| fit_prose(item, value))
-            .collect::<Result<Vec<_>, _>>()
-            .map(Json::Array),
-        _ => fit_literal(kind, value),
+/// A text for a word of an enum: with every value of the variables in it, it must be one.
+fn fit_rendered(
+    words: &[String],
+    text: &str,
+    span: Span,
+    scope: &Scope,
+) -> Result<Json, Option<Misfit>> {
+    if !text.contains("{{") && !text.contains("{%") {
+        return fit_enum(words, text, span);
     }
-}
-
-/// Values of the variables that `text` names, over the rows, as far as they are not too many.
-fn bindings(scope: &Scope, text: &str) -> Vec<Binding> {
-    let mut bindings = vec![Binding::new()];
-    let candidates = candidates(scope).into_iter();
-    for (name, values) in candidates.filter(|(name, _)| text.contains(name.as_str())) {
-        let room = (MOST_BINDINGS / bindings.len()).max(1);
-        let values: Vec<_> = values.into_iter().take(room).collect();
-        if values.is_empty() {
-            continue;
+    for binding in bindings(scope, text) {
+        // What cannot be rendered has been told, or is not known yet.
+        if let Some(word) = binding.render_text(text) {
+            fit_enum(words, &word, span)?;
         }
-        bindings = bindings
-            .iter()
-            .flat_map(|binding| {
-                values.iter().map(|value| {
-                    let mut extended = binding.clone();
-                    extended.insert(name.clone(), value.clone());
-                    extended
-                })
-            })
-            .collect();
     }
-    bindings
-}
-
-fn candidates(scope: &Scope) -> Vec<(String, Vec<Json>)> {
-    let mut candidates = Vec::new();
-    for plant in &scope.plants {
-        let source = plant.plant.as_ref().map(|plant| &plant.source);
-        let values = source.map_or_else(Vec::new, plant_values);
-        candidates.push((plant.name.clone(), values));
-    }
-    for (name, binding) in &scope.parameters {
-        let values = binding.value.iter().map(plain).collect();
-        candidates.push((name.clone(), values));
-    }
-    for axis in &scope.axes {
-        let values = axis.values.iter().flatten();
-        let values = values.map(|value| plain(&value.value)).collect();
-        candidates.push((axis.name.clone(), values));
-    }
-    candidates
-}
-
-/// Values that may be planted; the first that a regular expression matches.
-fn plant_values(source: &PlantSource) -> Vec<Json> {
-    match source {
-        PlantSource::Matching(pattern) => regex_syntax::parse(pattern)
-            .ok()
-            .and_then(|hir| sample(&hir))
-            .map(Json::from)
-            .into_iter()
-            .collect(),
-        PlantSource::OneOf(values) => values
-            .iter()
-            .map(|value| Json::from(value.as_str()))
-            .collect(),
-    }
-}
-
-/// A text that a regular expression matches, always the same.
-fn sample(hir: &regex_syntax::hir::Hir) -> Option<String> {
-    use regex_syntax::hir::{Class, HirKind};
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(String::new()),
-        HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).ok(),
-        HirKind::Class(Class::Unicode(class)) => {
-            class.iter().next().map(|range| range.start().to_string())
-        }
-        HirKind::Class(Class::Bytes(class)) => class
-            .iter()
-            .next()
-            .map(|range| char::from(range.start()).to_string()),
-        HirKind::Repetition(repetition) => {
-            let times = repetition
-                .min
-                .max(1)
-                .min(repetition.max.unwrap_or(u32::MAX));
-            Some(sample(&repetition.sub)?.repeat(times.min(1000) as usize))
-        }
-        HirKind::Capture(capture) => sample(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().map(sample).collect(),
-        HirKind::Alternation(parts) => parts.first().and_then(sample),
-    }
-}
-
-/// A value as prose and rules see it in an example: entities by their name.
-fn plain(value: &Value) -> Json {
-    match value {
-        Value::Text(text) => Json::from(text.as_str()),
-        Value::Int(value) => Json::from(*value),
-        Value::Float(value) => Json::from(*value),
-        Value::Bool(value) => Json::from(*value),
-        Value::List(items) => items.iter().map(plain).collect(),
-        entity => Json::from(shown(entity)),
-    }
-}
-
-/// The call with its texts rendered; nothing where they cannot be.
-fn render_call(call: &ToolCall, binding: &Binding) -> Option<ToolCall> {
-    let variables: Map<_, _> = binding
-        .iter()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    let arguments = call.arguments.iter();
-    let rendered = arguments
-        .map(|(name, value)| Some((name.clone(), render(value, &variables)?)))
-        .collect::<Option<_>>()?;
-    Some(ToolCall {
-        tool: call.tool.clone(),
-        arguments: rendered,
-    })
-}
-
-fn render(value: &Json, variables: &Map<String, Json>) -> Option<Json> {
-    Some(match value {
-        Json::String(text) => Json::from(render_prose(text, variables).ok()?),
-        Json::Array(items) => Json::Array(
-            items
-                .iter()
-                .map(|item| render(item, variables))
-                .collect::<Option<_>>()?,
-        ),
-        Json::Object(fields) => Json::Object(
-            fields
-                .iter()
-                .map(|(name, value)| Some((name.clone(), render(value, variables)?)))
-                .collect::<Option<_>>()?,
-        ),
-        other => other.clone(),
-    })
+    Ok(Json::from(text))
 }

@@ -8,6 +8,7 @@
 mod allow;
 mod arguments;
 mod axes;
+mod bindings;
 mod call_patterns;
 mod campaign;
 mod campaign_fields;

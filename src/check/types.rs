@@ -256,21 +256,35 @@ impl Checker<'_> {
 ///
 /// `None` in the error stands for a value that is unreadable and told already.
 pub(super) fn fit_literal(kind: &Type, expr: &Expr) -> Result<Json, Option<Misfit>> {
+    fit(kind, expr, &fit_enum)
+}
+
+/// Whether a text stands for a word of an enum.
+pub(super) type FitWord<'f> = dyn Fn(&[String], &str, Span) -> Result<Json, Option<Misfit>> + 'f;
+
+/// As [`fit_literal`], with another way to tell whether a text is a word of an enum.
+pub(super) fn fit(
+    kind: &Type,
+    expr: &Expr,
+    fit_word: &FitWord<'_>,
+) -> Result<Json, Option<Misfit>> {
     match (kind.required(), &expr.kind) {
         (_, ExprKind::Error) | (Type::Broken, _) => Err(None),
         (Type::Any, _) => literal(expr).ok_or_else(|| misfit(kind, expr)),
         (Type::String, ExprKind::Text(text)) => Ok(Json::from(text.value.as_str())),
-        (Type::Enum(words), ExprKind::Text(text)) => fit_enum(words, &text.value, expr.span),
+        (Type::Enum(words), ExprKind::Text(text)) => fit_word(words, &text.value, expr.span),
         (Type::Int, ExprKind::Int(value)) => Ok(Json::from(*value)),
         (Type::Float, ExprKind::Int(value)) => Ok(Json::from(*value)),
         (Type::Float, ExprKind::Float(value)) => Ok(Json::from(*value)),
         (Type::Bool, ExprKind::Bool(value)) => Ok(Json::from(*value)),
         (Type::List(item), ExprKind::List(values)) => values
             .iter()
-            .map(|value| fit_literal(item, value))
+            .map(|value| fit(item, value, fit_word))
             .collect::<Result<Vec<_>, _>>()
             .map(Json::Array),
-        (Type::Record(fields), ExprKind::Record(values)) => fit_record(fields, values, expr),
+        (Type::Record(fields), ExprKind::Record(values)) => {
+            fit_record(fields, values, expr, fit_word)
+        }
         _ => Err(misfit(kind, expr)),
     }
 }
@@ -300,6 +314,7 @@ fn fit_record(
     fields: &[RecordField],
     values: &[crate::syntax::RecordField],
     expr: &Expr,
+    fit_word: &FitWord<'_>,
 ) -> Result<Json, Option<Misfit>> {
     let mut object = Map::new();
     for value in values {
@@ -309,7 +324,7 @@ fn fit_record(
             None if fields.is_empty() => &Type::Any,
             None => return Err(Some(unknown_record_field(fields, &value.name))),
         };
-        object.insert(name.clone(), fit_literal(kind, &value.value)?);
+        object.insert(name.clone(), fit(kind, &value.value, fit_word)?);
     }
     let missing = fields
         .iter()
