@@ -18,6 +18,8 @@ fn every_item_of_the_repositorys_scenarios_has_a_scene_and_its_own_id() {
             assert_eq!(problems, [], "in {name}");
             let text = String::from_utf8(plan.to_bytes()).expect("a plan is text");
             assert_eq!(Plan::read(&text).as_ref(), Ok(&plan));
+            let again = lower(&program, campaign).0.to_bytes();
+            assert_eq!(again, text.as_bytes(), "in {name}");
             let items = Items::new(&plan);
             let mut ids: Vec<_> = items
                 .places()
