@@ -624,6 +624,74 @@ secret-in-source 11:21 a secret is written in the file
 }
 
 #[test]
+fn how_a_model_is_reached_is_checked() {
+    insta::assert_snapshot!(problems(r#"model N {
+ provider = openai
+ name = "n"
+ stream = yes
+ headers = { `x-team`: "safety", `X-Team`: "x", authorization: "abc", host: "h", `a b`: "c", n: 3 }
+ proxy = "localhost:3128"
+ ca = 3
+}
+model O {
+ provider = anthropic
+ name = "o"
+ headers = "x"
+ ca = env("CA", "/etc/ssl/cert.pem")
+}"#), @"
+wrong-type 5:11 `stream` takes `true` or `false`, not a name
+duplicate-field 6:34 the header `X-Team` is given twice
+secret-in-source 6:64 a secret is written in the file
+wrong-type 6:71 `host` cannot be a header here
+wrong-type 6:82 `a b` cannot be a header here
+wrong-type 6:97 the header `n` takes a string or `env(…)`, not an integer
+wrong-type 7:10 `proxy` is no web address
+wrong-type 8:7 `ca` takes the path of a PEM file, or `env(…)`, not an integer
+wrong-type 13:12 `headers` takes a record such as `{ `x-team`: \"safety\" }`, not a string
+wrong-type 14:17 certificates from the environment have no default
+");
+}
+
+#[test]
+fn certificates_lie_within_the_project() {
+    let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    let with_key = format!("{pem}-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n");
+    let source =
+        |ca: &str| format!("model N {{\n provider = openai\n name = \"n\"\n ca = {ca}\n}}\n");
+    let check_with = |ca: &str| {
+        let files = MemoryFiles::default()
+            .with("main.ots", &source(ca))
+            .with("certs/own.pem", &with_key)
+            .with("certs/none.pem", "nothing");
+        checked(&files, "main.ots")
+    };
+    let (program, problems) = check_with("\"./certs/own.pem\"");
+    assert_eq!(
+        problems.replace("unused-declaration 1:7 model `N` is never used\n", ""),
+        ""
+    );
+    let model = program
+        .models
+        .values()
+        .find(|model| model.identity.name == "n");
+    let ca = model.and_then(|model| model.access.ca.clone());
+    assert_eq!(
+        ca,
+        Some(autosafe::check::Setting::Text(pem.to_owned())),
+        "and no key"
+    );
+    for (ca, code) in [
+        ("\"../own.pem\"", "path-outside-root"),
+        ("\"/etc/ssl/cert.pem\"", "path-outside-root"),
+        ("\"./certs/missing.pem\"", "module-not-found"),
+        ("\"./certs/none.pem\"", "wrong-type"),
+    ] {
+        let (_, problems) = check_with(ca);
+        assert!(problems.starts_with(code), "{ca}: {problems}");
+    }
+}
+
+#[test]
 fn models_have_fields() {
     insta::assert_snapshot!(problems(r#"model M {
  provider = openia

@@ -259,6 +259,40 @@ fn faults_on_the_wire_change_no_byte_of_the_dataset() {
 }
 
 #[test]
+fn a_whole_run_goes_through_anthropics_dialect() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = SimServer::start_with_environment(
+        &["--require-key", "SERVER_KEY"],
+        &[("SERVER_KEY", SECRET)],
+    );
+    source(
+        folder.path(),
+        &server.base_url,
+        r#"api_key = env("REMOTE_KEY")"#,
+    );
+    let path = folder.path().join("remote.ots");
+    let text = fs::read_to_string(&path).expect("readable");
+    let text = text.replace("provider = openai", "provider = anthropic");
+    for (out, stream) in [("plain", ""), ("streamed", "stream = true")] {
+        let text = text.replace("name     =", &format!("{stream}\n  name     ="));
+        fs::write(&path, text).expect("writable");
+        let output = autosafe(folder.path(), ["run", "remote.ots", "--out", out])
+            .env("REMOTE_KEY", SECRET)
+            .output()
+            .expect("the program starts");
+        let said = crate::support::Said::from(output);
+        assert_eq!(said.status, 0, "{}{}", said.out, said.err);
+        let records = json_lines(&folder.path().join(out).join("dataset/records.jsonl"));
+        assert!(!records.is_empty());
+        assert!(records.iter().all(|record| record["simulated"] == true));
+    }
+    crate::support::assert_same_files(
+        &folder.path().join("plain/dataset"),
+        &folder.path().join("streamed/dataset"),
+    );
+}
+
+#[test]
 fn imported_toolkits_run_over_http_in_every_cell() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = SimServer::start(&[]);

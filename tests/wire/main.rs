@@ -1,6 +1,8 @@
 //! Servers' real wire shapes, written by hand from the references of their APIs, one exchange a
 //! file: what the program must send, what comes back, and what it makes of that.
 
+mod access;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::future::IntoFuture;

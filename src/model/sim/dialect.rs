@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::wire::Asked;
 use super::{messages, wire};
-use crate::model::conversation::{Answer, Request};
+use crate::model::conversation::Answer;
 
 /// Whose API a call is made in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +25,10 @@ impl Dialect {
     }
 
     /// The body that carries an answer.
-    pub fn write_answer(self, request: &Request, answer: &Answer) -> Json {
+    pub fn write_answer(self, asked: &Asked, answer: &Answer) -> Json {
         match self {
-            Self::Openai => wire::write_answer(&request.model, answer),
-            Self::Anthropic => messages::write_answer(request, answer),
+            Self::Openai => wire::write_answer(asked, answer),
+            Self::Anthropic => messages::write_answer(asked, answer),
         }
     }
 

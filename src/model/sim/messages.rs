@@ -133,6 +133,7 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
     };
     Ok(Asked {
         request,
+        is_forced: false,
         streams: wire.stream == Some(true),
     })
 }
@@ -216,7 +217,8 @@ fn tool(tool: WireTool) -> ToolSpec {
 }
 
 /// The body that carries an answer.
-pub(super) fn write_answer(request: &Request, answer: &Answer) -> Json {
+pub(super) fn write_answer(asked: &Asked, answer: &Answer) -> Json {
+    let request = &asked.request;
     let content = blocks(request, answer);
     let reason = match answer.finish {
         _ if answer.refusal.is_some() => "refusal",

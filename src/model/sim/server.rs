@@ -116,7 +116,7 @@ async fn answer(server: &Server, dialect: Dialect, headers: &HeaderMap, body: &[
         Ok(asked) => asked,
         Err(problem) => return error(dialect, StatusCode::BAD_REQUEST, None, &problem),
     };
-    let answer = dialect.write_answer(&asked.request, &Sim.reply(&asked.request));
+    let answer = dialect.write_answer(&asked, &Sim.reply(&asked.request));
     let good = match asked.streams {
         false => Good {
             kind: "application/json",

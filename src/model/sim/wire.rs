@@ -117,7 +117,10 @@ fn no_parameters() -> Json {
 
 /// A request, and how its answer is to travel.
 pub(super) struct Asked {
+    /// Where a tool has to be called, its parameters are the form of the answer.
     pub request: Request,
+    /// Whether the answer goes into a call of the tool that its form was.
+    pub is_forced: bool,
     pub streams: bool,
 }
 
@@ -131,6 +134,17 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
     let mut body = wire.others;
     body.retain(|name, _| SHARES.contains(&name.as_str()));
     let wants_tools = wire.tool_choice != Some(json!("none"));
+    let forced = forced_tool(wire.tool_choice.as_ref()).and_then(|name| {
+        let tools = wire.tools.iter().flatten();
+        let tool = tools
+            .map(|tool| &tool.function)
+            .find(|tool| tool.name == name)?;
+        Some(AnswerFormat::Json {
+            name: tool.name.clone(),
+            schema: tool.parameters.clone(),
+        })
+    });
+    let is_forced = forced.is_some();
     let request = Request {
         model: wire.model,
         messages: wire.messages.into_iter().map(message).collect(),
@@ -138,10 +152,12 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
             .tools
             .unwrap_or_default()
             .into_iter()
-            .filter(|_| wants_tools)
+            .filter(|_| wants_tools && !is_forced)
             .map(tool)
             .collect(),
-        answer: wire.response_format.map_or(AnswerFormat::Text, format),
+        answer: forced
+            .or_else(|| wire.response_format.map(format))
+            .unwrap_or(AnswerFormat::Text),
         temperature: wire.temperature.unwrap_or(1.0),
         top_p: None,
         max_tokens: wire.max_tokens.or(wire.max_completion_tokens),
@@ -150,8 +166,14 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
     };
     Ok(Asked {
         request,
+        is_forced,
         streams: wire.stream == Some(true),
     })
+}
+
+/// The name in `{"type": "function", "function": {"name": …}}`.
+fn forced_tool(choice: Option<&Json>) -> Option<&str> {
+    choice?.get("function")?.get("name")?.as_str()
 }
 
 fn message(message: WireMessage) -> Message {
@@ -223,8 +245,19 @@ fn format(format: WireFormat) -> AnswerFormat {
 }
 
 /// The body that carries an answer.
-pub(super) fn write_answer(model: &str, answer: &Answer) -> Json {
+pub(super) fn write_answer(asked: &Asked, answer: &Answer) -> Json {
     let mut message = json!({"role": "assistant", "content": answer.content});
+    if let (true, AnswerFormat::Json { name, .. }) = (asked.is_forced, &asked.request.answer)
+        // What is no JSON can only be said.
+        && serde_json::from_str::<Map<String, Json>>(&answer.content).is_ok()
+    {
+        message["content"] = Json::Null;
+        message["tool_calls"] = json!([tool_call(&ToolCallText {
+            id: "call_answer".to_owned(),
+            name: name.clone(),
+            arguments: answer.content.clone(),
+        })]);
+    }
     if !answer.tool_calls.is_empty() {
         message["tool_calls"] = answer.tool_calls.iter().map(tool_call).collect();
     }
@@ -242,7 +275,7 @@ pub(super) fn write_answer(model: &str, answer: &Answer) -> Json {
         "id": format!("chatcmpl-{}", &id[..24]),
         "object": "chat.completion",
         "created": 0,
-        "model": model,
+        "model": asked.request.model,
         "system_fingerprint": FINGERPRINT,
         "choices": [{"index": 0, "message": message, "finish_reason": finish}],
         "usage": {
