@@ -660,7 +660,7 @@ fn certificates_lie_within_the_project() {
         |ca: &str| format!("model N {{\n provider = openai\n name = \"n\"\n ca = {ca}\n}}\n");
     let check_with = |ca: &str| {
         let files = MemoryFiles::default()
-            .with("main.ots", &source(ca))
+            .with("main.ots", source(ca))
             .with("certs/own.pem", &with_key)
             .with("certs/none.pem", "nothing");
         checked(&files, "main.ots")

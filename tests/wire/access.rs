@@ -55,7 +55,7 @@ fn request(answer: AnswerFormat) -> Request {
         messages: vec![Message::User {
             content: "Tell me about the harbour.".to_owned(),
         }],
-        tools: Vec::new(),
+        tools: Arc::new([]),
         answer,
         temperature: 0.5,
         top_p: None,
@@ -207,7 +207,7 @@ async fn the_simulated_model_says_the_same_in_every_dialect() {
     });
     let form = AnswerFormat::Json {
         name: "reflector".to_owned(),
-        schema,
+        schema: schema.into(),
     };
     for answer in [AnswerFormat::Text, form] {
         let request = request(answer);

@@ -141,7 +141,7 @@ pub(super) fn read_request(body: &[u8]) -> Result<Asked, String> {
             .find(|tool| tool.name == name)?;
         Some(AnswerFormat::Json {
             name: tool.name.clone(),
-            schema: tool.parameters.clone(),
+            schema: tool.parameters.clone().into(),
         })
     });
     let is_forced = forced.is_some();
