@@ -11,8 +11,9 @@ use super::steps::Generated;
 /// Earlier instructions of the row that the generator sees.
 pub(super) const SEEN: usize = 20;
 
-/// Samples of a row that are remembered; those before are read from the journal when needed.
-const REMEMBERED: usize = 64;
+/// Samples of a row that are remembered whole, for items that come a little late; those before are
+/// read from the journal when they are needed.
+const REMEMBERED: usize = 4;
 
 /// What became of one sample.
 pub(super) type Settled = Result<Generated, Departure>;
@@ -20,52 +21,60 @@ pub(super) type Settled = Result<Generated, Departure>;
 /// What became of the last samples of one row, in their order.
 #[derive(Default)]
 pub(super) struct Row {
-    /// The number of the first that is remembered.
-    first: usize,
+    /// The number of the first sample that is not settled.
+    next: usize,
     settled: VecDeque<Settled>,
+    /// The last instructions that were written.
+    seen: VecDeque<String>,
 }
 
 impl Row {
-    /// What is remembered of samples from `first` on.
-    pub fn from(first: usize, settled: VecDeque<Settled>) -> Self {
-        Self { first, settled }
+    /// A row whose samples from `first` on became what `settled` says.
+    pub fn from(first: usize, settled: impl IntoIterator<Item = Settled>) -> Self {
+        let mut row = Self {
+            next: first,
+            ..Self::default()
+        };
+        for settled in settled {
+            row.push(settled);
+        }
+        row
     }
 
     /// Whether it knows of no sample.
     pub fn is_new(&self) -> bool {
-        self.next() == 0
+        self.next == 0
     }
 
     /// The number of the first sample that is not settled.
     pub fn next(&self) -> usize {
-        self.first + self.settled.len()
+        self.next
     }
 
     /// What became of `sample`; nothing where it is forgotten, or not settled.
     pub fn get(&self, sample: usize) -> Option<&Settled> {
-        self.settled.get(sample.checked_sub(self.first)?)
+        let first = self.next - self.settled.len();
+        self.settled.get(sample.checked_sub(first)?)
     }
 
     /// Takes in what became of the next sample.
     pub fn push(&mut self, settled: Settled) {
-        self.settled.push_back(settled);
-        let seen = self.settled.iter().skip(1).filter(|one| one.is_ok());
-        if self.settled.len() > REMEMBERED && seen.count() >= SEEN {
-            self.settled.pop_front();
-            self.first += 1;
+        if let Ok(generated) = &settled {
+            self.seen.push_back(generated.instruction.clone());
+            if self.seen.len() > SEEN {
+                self.seen.pop_front();
+            }
         }
+        self.settled.push_back(settled);
+        if self.settled.len() > REMEMBERED {
+            self.settled.pop_front();
+        }
+        self.next += 1;
     }
 
     /// The instructions that the next sample's generator sees, in their order.
-    pub fn seen(&self) -> Vec<&str> {
-        let written = self.settled.iter().flatten();
-        let mut last: Vec<&str> = written
-            .rev()
-            .take(SEEN)
-            .map(|generated| generated.instruction.as_str())
-            .collect();
-        last.reverse();
-        last
+    pub fn seen(&self) -> &VecDeque<String> {
+        &self.seen
     }
 }
 
@@ -142,9 +151,9 @@ mod tests {
         assert_eq!(row.next(), 1000);
         assert!(row.settled.len() <= REMEMBERED);
         assert!(row.get(0).is_none() && row.get(999).is_some());
-        let seen: Vec<String> = (0..20)
+        let seen: VecDeque<String> = (0..20)
             .map(|back| (998 - 2 * (19 - back)).to_string())
             .collect();
-        assert_eq!(row.seen(), seen);
+        assert_eq!(*row.seen(), seen);
     }
 }

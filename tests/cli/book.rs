@@ -112,48 +112,6 @@ fn every_variable_of_every_role_is_in_the_book() {
 }
 
 #[test]
-fn every_field_that_the_checker_knows_is_in_the_book() {
-    let pages: String = ["language", ""]
-        .into_iter()
-        .flat_map(|folder| {
-            let entries = fs::read_dir(repository().join("book/src").join(folder));
-            entries.expect("the book is there")
-        })
-        .map(|entry| entry.expect("it can be read").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .map(|path| fs::read_to_string(path).expect("a page is text"))
-        .collect();
-    let fields = fields_of_the_checker();
-    assert!(fields.len() > 50, "only {fields:?} found");
-    let is_missing = |field: &&String| !pages.contains(&format!("`{field}`"));
-    let missing: Vec<&String> = fields.iter().filter(is_missing).collect();
-    assert!(missing.is_empty(), "not in the book: {missing:?}");
-}
-
-/// The names of fields, as the checker's tables spell them.
-fn fields_of_the_checker() -> std::collections::BTreeSet<String> {
-    let entries = fs::read_dir(repository().join("src/check")).expect("the room is there");
-    let sources: String = entries
-        .map(|entry| fs::read_to_string(entry.expect("it can be read").path()))
-        .map(|text| text.expect("a source is text"))
-        .collect();
-    let quoted = |text: &str| text.split('"').nth(1).map(str::to_owned);
-    let rules = ["FieldRule::optional(", "FieldRule::required("];
-    let tables = rules
-        .into_iter()
-        .flat_map(|rule| sources.split(rule).skip(1))
-        .filter(|rest| rest.trim_start().starts_with('"'))
-        .filter_map(quoted);
-    let list = sources
-        .split("const FIELDS")
-        .nth(1)
-        .expect("scenarios have fields");
-    let list = list.split("];").next().expect("the list ends");
-    let of_scenarios = list.split(',').filter_map(quoted);
-    tables.chain(of_scenarios).collect()
-}
-
-#[test]
 fn the_readme_shows_both_commands_and_what_the_first_prints() {
     let readme = page("README.md");
     assert!(readme.contains("$ cargo run --release -- run scenarios/quickstart.ots\n"));

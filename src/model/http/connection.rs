@@ -148,6 +148,14 @@ impl Connection {
     }
 
     fn note_allowance(&self, headers: &HeaderMap) {
+        // Most servers say nothing of limits; looking for every name in turn would cost more than
+        // reading the answer.
+        if !headers
+            .keys()
+            .any(|name| name.as_str().contains("ratelimit"))
+        {
+            return;
+        }
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(allowance) = Allowance::read(&header) {
             let mut known = self

@@ -47,7 +47,11 @@ impl Manner {
 
 /// The body of one call, serialised.
 pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
-    serde_json::to_vec(&Body { request, manner }).expect("requests hold nothing that JSON cannot")
+    let body = serde_json::to_vec(&Body { request, manner });
+    let mut body = body.expect("requests hold nothing that JSON cannot");
+    // It is held until the answer comes, by thousands of calls at a time.
+    body.shrink_to_fit();
+    body
 }
 
 /// A request on its way to the wire. It is written straight from where it stands: as JSON values it

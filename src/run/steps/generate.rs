@@ -82,12 +82,13 @@ pub(super) async fn generate(
             settled => row.push(settled),
         }
     }
-    match row.get(wanted) {
-        Some(settled) => settled.clone(),
-        None => {
-            let known = recall(run, scene, wanted).await?;
-            known.expect("what a row has forgotten is in the journal")
-        }
+    if let Some(settled) = row.get(wanted) {
+        return settled.clone();
+    }
+    match recall(run, scene, wanted).await? {
+        Some(settled) => settled,
+        // What a row has forgotten is in the journal, unless its prose or prompt did not render.
+        None => ask_generator(run, asker, scene, &row).await,
     }
 }
 

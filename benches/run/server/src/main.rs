@@ -117,7 +117,8 @@ fn content_length(head: &[u8]) -> usize {
 /// The chat completion that answers `body`.
 fn completion(body: &[u8]) -> String {
     let has = |text: &str| memmem::find(body, text.as_bytes()).is_some();
-    let form = |name: &str| has(&format!("\"name\":\"{name}\""));
+    // With its quotes a name stands nowhere but in the form: in a text they are escaped.
+    let form = |name: &str| has(&format!("\"{name}\""));
     if !has("\"json_schema\"") {
         return of_agent(body, has("without harm, with what the tools really return"));
     }
