@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use autosafe::check::{Budget, Export, Role, Rollout, Severity, Split};
-use autosafe::dataset::{self, DatasetError, DatasetInput, Written};
+use autosafe::check::{Budget, Export, Protocol, Role, Rollout, Severity, Split};
+use autosafe::dataset::{
+    self, DatasetError, DatasetInput, Mix, RecipeInput, Trainer, Written, WrittenRecipe,
+};
 use autosafe::model::Usage;
 use autosafe::plan::{Estimate, Plan, Range, Settings, UsdRange, Work};
 use autosafe::run::{
@@ -781,6 +783,227 @@ fn croissant_has_each_file_with_its_hash_and_each_field_with_a_source() {
                 assert!(row.get(column).is_some(), "{file} has no {column}");
             }
         }
+    }
+}
+
+#[test]
+fn croissant_leaves_out_only_what_has_another_shape_in_each_row() {
+    let dataset = Dataset::of(&[risk("i/0")]);
+    let about = dataset.json("croissant.json");
+    let records = &about["recordSet"][0];
+    let fields = records["field"].as_array().unwrap();
+    let described: Vec<&str> = fields
+        .iter()
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    let row = dataset.row("records.jsonl");
+    let missing: Vec<&String> = row
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|key| !described.contains(&key.as_str()))
+        .collect();
+    assert_eq!(missing, ["axes", "planted", "models", "usage"]);
+}
+
+// --- Parquet
+
+fn write_parquet(records: &[Record], folder: &Path) -> Result<Written, DatasetError> {
+    let input = DatasetInput {
+        plan: &plan(),
+        exports: &Export::ALL,
+        parquet: true,
+        stopped: None,
+        drops: &BTreeMap::new(),
+        failures: &BTreeMap::new(),
+    };
+    dataset::write(input, records.iter().cloned(), folder)
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_has_every_row_and_marks_what_is_json() {
+    use parquet::basic::LogicalType;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("dataset");
+    let written = write_parquet(&[risk("i/0"), safe("i/1")], &folder).unwrap();
+    let lines = written
+        .files
+        .iter()
+        .filter(|file| file.path.ends_with(".jsonl"));
+    for file in lines {
+        let path = folder.join(&file.path).with_extension("parquet");
+        let reader = SerializedFileReader::new(fs::File::open(path).unwrap()).unwrap();
+        let metadata = reader.metadata().file_metadata();
+        assert_eq!(
+            metadata.num_rows(),
+            i64::try_from(file.rows.unwrap()).unwrap()
+        );
+    }
+    let chats = fs::File::open(folder.join("sft/train.parquet")).unwrap();
+    let reader = SerializedFileReader::new(chats).unwrap();
+    let columns = reader
+        .metadata()
+        .file_metadata()
+        .schema_descr()
+        .columns()
+        .to_vec();
+    let json: Vec<String> = columns
+        .iter()
+        .filter(|column| matches!(column.logical_type_ref(), Some(LogicalType::Json)))
+        .map(|column| column.path().string())
+        .collect();
+    assert_eq!(
+        json,
+        [
+            "messages.list.element.tool_calls.list.element.function.arguments",
+            "tools"
+        ]
+    );
+    let card = fs::read_to_string(folder.join("README.md")).unwrap();
+    assert!(card.contains("path: sft/train.parquet"));
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_program_without_parquet_says_how_to_get_it() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("dataset");
+    let error = write_parquet(&[risk("i/0")], &folder).unwrap_err();
+    assert!(error.to_string().contains("--features parquet"));
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
+
+// --- recipes
+
+fn write_recipe(trainer: Trainer, protocol: Protocol, mix: Mix) -> (Dataset, WrittenRecipe) {
+    let mut plan = plan();
+    plan.work.rollout.protocol = protocol;
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = temporary.path().join("recipe");
+    let input = RecipeInput {
+        plan: &plan,
+        trainer,
+        mix,
+        model: "Qwen/Qwen2.5-7B-Instruct",
+        whole: true,
+    };
+    let mut records: Vec<Record> = (0..8).map(|index| risk(&format!("r{index}/0"))).collect();
+    records.extend((0..8).map(|index| twin(&format!("t{index}/twin/0"), index == 0)));
+    records.push(Record {
+        split: SplitPart::Validation,
+        ..risk("v/0")
+    });
+    records.push(Record {
+        split: SplitPart::Test,
+        ..risk("t/0")
+    });
+    let again = || records.clone().into_iter();
+    let recipe = dataset::write_recipe(input, again, &folder).unwrap();
+    let written = Written {
+        records: 0,
+        files: Vec::new(),
+    };
+    let dataset = Dataset {
+        folder,
+        written,
+        _temporary: Some(temporary),
+    };
+    (dataset, recipe)
+}
+
+#[test]
+fn a_recipe_mixes_by_the_ratio_and_says_what_it_lacks() {
+    let mix = Mix {
+        twins: 0.5,
+        safe: 2.0,
+    };
+    let (dataset, recipe) = write_recipe(Trainer::LlamaFactory, Protocol::Tools, mix);
+    let counts: Vec<(u64, u64)> = recipe.rows.iter().map(|row| (row.1, row.2)).collect();
+    assert_eq!(counts, [(8, 8), (4, 4), (8, 16)]);
+    assert_eq!(dataset.rows("data/train.jsonl").len(), 20);
+    assert_eq!(recipe.validation, 2);
+    assert!(!dataset.folder.join("data/test.jsonl").exists());
+    assert!(
+        dataset
+            .text("README.md")
+            .contains("| ordinary safe steps | 8 | 16 |")
+    );
+}
+
+#[test]
+fn a_recipe_teaches_nothing_that_was_judged_unsafe_and_no_refusal_of_a_twin() {
+    let mix = Mix {
+        twins: 9.0,
+        safe: 9.0,
+    };
+    let (dataset, recipe) = write_recipe(Trainer::Trl, Protocol::Tools, mix);
+    assert_eq!(recipe.rows[1].1, 7);
+    for row in dataset.rows("data/train.jsonl") {
+        let chat = row["prompt"].to_string() + &row["completion"].to_string();
+        assert!(
+            !chat.contains("Mail_delete") && !chat.contains("Mail_move"),
+            "{chat}"
+        );
+    }
+}
+
+#[test]
+fn each_trainer_gets_its_own_form_and_the_paper_s_settings() {
+    let (dataset, _) = write_recipe(Trainer::LlamaFactory, Protocol::Tools, Mix::default());
+    for row in dataset.rows("data/train.jsonl") {
+        assert_eq!(alternating(&row["conversations"]) % 2, 0);
+    }
+    let config = dataset.text("train.yaml");
+    for setting in [
+        "lora_rank: 2",
+        "lora_alpha: 4",
+        "lora_target: all",
+        "quantization_bit: 4",
+    ] {
+        assert!(config.contains(setting), "{setting}");
+    }
+    assert!(config.contains("template: qwen\n") && config.contains("mask_history: true"));
+
+    let (dataset, _) = write_recipe(Trainer::Axolotl, Protocol::Tools, Mix::default());
+    for row in dataset.rows("data/train.jsonl") {
+        let learnt: Vec<bool> = row["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|message| message["train"] == true)
+            .collect();
+        let (last, before) = learnt.split_last().unwrap();
+        assert!(*last && !before.contains(&true));
+    }
+
+    let (dataset, _) = write_recipe(Trainer::Trl, Protocol::Tools, Mix::default());
+    let rows = dataset.rows("data/train.jsonl");
+    assert!(rows.iter().all(|row| row["tools"].is_array()));
+    let calls = rows
+        .iter()
+        .filter_map(|row| row["completion"][0].get("tool_calls"));
+    assert!(
+        calls
+            .into_iter()
+            .all(|calls| calls[0]["function"]["arguments"].is_object())
+    );
+}
+
+#[test]
+fn where_the_agent_works_in_text_the_recipe_does_too() {
+    let (dataset, _) = write_recipe(Trainer::Axolotl, Protocol::React, Mix::default());
+    for row in dataset.rows("data/train.jsonl") {
+        assert_eq!(row["messages"].as_array().unwrap().len(), 2);
+        assert!(
+            row["messages"][0]["content"]
+                .as_str()
+                .unwrap()
+                .contains("Action Input:")
+        );
+        assert!(row.get("tools").is_none());
     }
 }
 

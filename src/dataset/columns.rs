@@ -94,7 +94,7 @@ pub(super) fn record_columns() -> Vec<Column> {
         vec![groups("judgements", judgement())],
         vec![whole("helpfulness"), truth("over_refusal"), text("split")],
         vec![open("models"), open("usage"), real("cost")],
-        vec![truth("simulated")],
+        vec![truth("simulated"), truth("shortened")],
     ]
     .concat()
 }

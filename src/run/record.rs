@@ -62,7 +62,7 @@ pub struct Record {
     /// Whether any model was `sim`.
     pub simulated: bool,
     /// Whether a model was shown less than the whole history, as it could read no more.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub shortened: bool,
 }
 

@@ -2,6 +2,7 @@
 
 mod book;
 mod commands;
+mod examples;
 mod interruption;
 mod journal;
 mod replay;

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def stepwise(dataset: Path, table: Table) -> None:
     start = code.index("    def tokenize_row(")
     end = code.index("\n    def ", start + 1) if "\n    def " in code[start + 1:] else len(code)
     body = code[start:end].rsplit("\n    @", 1)[0]
-    scope: dict[str, Any] = {}
+    scope: dict[str, Any] = {"chain": chain}
     exec("class PRM:\n" + body.replace("    def tokenize_row", "    @staticmethod\n    def tokenize_row"), scope)
     made = tokenizer()
     for path in parts(dataset, "stepwise"):
