@@ -982,6 +982,19 @@ fn each_trainer_gets_its_own_form_and_the_paper_s_settings() {
     let (dataset, _) = write_recipe(Trainer::Trl, Protocol::Tools, Mix::default());
     let rows = dataset.rows("data/train.jsonl");
     assert!(rows.iter().all(|row| row["tools"].is_array()));
+    // Otherwise `datasets` would take one recipe's cached data for another's.
+    let name = &blake3::hash(dataset.text("data/train.jsonl").as_bytes()).to_hex()[..12];
+    let named = format!("autosafe_{name}");
+    assert!(
+        dataset
+            .text("train.yaml")
+            .contains(&format!("dataset_config: {named}\n"))
+    );
+    assert!(
+        dataset
+            .text("data/README.md")
+            .contains(&format!("config_name: {named}\n"))
+    );
     let calls = rows
         .iter()
         .filter_map(|row| row["completion"][0].get("tool_calls"));

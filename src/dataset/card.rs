@@ -335,7 +335,8 @@ fn loading(tables: &[Table]) -> String {
     };
     let first = format!(
         "- Hugging Face `datasets`: `load_dataset(\"<this folder>\", \"{}\")`; each export is a \
-         configuration. Read `records.jsonl` line by line: its `arguments` and `observation` have as \
+         configuration. Give the whole path: `datasets` takes two folders for one that are read by the \
+         same relative name. Read `records.jsonl` line by line: its `arguments` and `observation` have as \
          many shapes as there are tools.",
         form.export().word()
     );

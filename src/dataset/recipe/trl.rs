@@ -38,7 +38,11 @@ fn with_objects(message: &ChatMessage<'_>) -> Json {
 }
 
 /// The card of the data: where the parts are, and that arguments and tools are JSON of any shape.
-pub(super) fn card(has_validation: bool) -> String {
+///
+/// `datasets` keeps what it has read under the folder's name and the configuration's, as they are
+/// written: of two recipes read as `data` it would take the first for the second. So the configuration
+/// is named after what is in it, as `name` gives.
+pub(super) fn card(name: &str, has_validation: bool) -> String {
     let file = |split: &str| json!({ "split": split, "path": format!("{split}.jsonl") });
     let mut files = vec![file("train")];
     if has_validation {
@@ -53,8 +57,9 @@ pub(super) fn card(has_validation: bool) -> String {
         json!({ "name": name, "list": [role, id, tool, content, calls] })
     };
     let head = json!({
-        "configs": [{ "config_name": "default", "data_files": files }],
+        "configs": [{ "config_name": name, "data_files": files }],
         "dataset_info": {
+            "config_name": name,
             "features": [
                 chat("prompt"),
                 chat("completion"),
@@ -66,7 +71,7 @@ pub(super) fn card(has_validation: bool) -> String {
 }
 
 /// `train.yaml`.
-pub(super) fn config(model: &str, has_validation: bool) -> String {
+pub(super) fn config(model: &str, name: &str, has_validation: bool) -> String {
     let validation = if has_validation {
         "dataset_test_split: validation\neval_strategy: epoch\nper_device_eval_batch_size: 1\n"
     } else {
@@ -86,6 +91,7 @@ pub(super) fn config(model: &str, has_validation: bool) -> String {
          \n\
          # The data; only the completion is learnt\n\
          dataset_name: data\n\
+         dataset_config: {name}\n\
          {validation}\
          completion_only_loss: true\n\
          max_length: 8192\n\

@@ -69,12 +69,15 @@ fn write_files<Records: Iterator<Item = Record>>(
             let info = llama_factory::dataset_info(has_validation);
             staging.write_file("data/dataset_info.json", &format!("{info:#}\n"))?;
         }
-        Trainer::Trl => staging.write_file("data/README.md", &trl::card(has_validation))?,
+        Trainer::Trl => {
+            let card = trl::card(&content_name(&staging), has_validation);
+            staging.write_file("data/README.md", &card)?;
+        }
         Trainer::Axolotl => {}
     }
     let config = match input.trainer {
         Trainer::LlamaFactory => llama_factory::config(input.model, has_validation),
-        Trainer::Trl => trl::config(input.model, has_validation),
+        Trainer::Trl => trl::config(input.model, &content_name(&staging), has_validation),
         Trainer::Axolotl => axolotl::config(input.model, has_validation),
     };
     staging.write_file("train.yaml", &config)?;
@@ -140,6 +143,15 @@ fn write_rows(
     }
     staging.close_tables()?;
     Ok(simulated)
+}
+
+/// A name that is another one for other rows to train on.
+fn content_name(staging: &Staging) -> String {
+    let path = table(SplitPart::Train);
+    let mut files = staging.finished().iter();
+    let train = files.find(|file| file.path == path);
+    let hash = train.map_or("", |file| &file.blake3);
+    format!("autosafe_{}", hash.get(..12).unwrap_or_default())
 }
 
 fn table(split: SplitPart) -> String {

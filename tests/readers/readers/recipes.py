@@ -46,19 +46,16 @@ def trl(folder: Path, table: Table) -> None:
         assert (tuned.lora_r, tuned.lora_alpha, tuned.load_in_4bit) == (2, 4, True)
         assert training.learning_rate == 5e-5 and training.lr_scheduler_type == "cosine"
         assert training.get_warmup_steps(1000) == 100
-        loaded = datasets.load_dataset(script.dataset_name)
+        loaded = datasets.load_dataset(script.dataset_name, name=script.dataset_config)
         for split, rows in loaded.items():
             written = lines(Path("data") / f"{split}.jsonl")
             table.add("recipe trl", f"datasets {version('datasets')}", len(written),
                       count(rows.to_list(), written))
         made = tokenizer()
-        training.max_steps, training.save_strategy, training.max_length = 1, "no", None
-        training.eval_strategy = "no"
-        training.gradient_checkpointing = False
+        training.max_length, training.eval_strategy = None, "no"
         prepared = SFTTrainer(model=model(len(made)), args=training, processing_class=made,
                               train_dataset=loaded["train"])
-        prepared.train()
-        learnt = [made.decode([id for id, mask in zip(row["input_ids"], row["completion_mask"]) if mask])
+        learnt = [made.decode([id for id, label in zip(row["input_ids"], row["labels"]) if label != -100])
                   for row in prepared.train_dataset]
         kept = sum(row["completion"][0]["content"] in text and text.count("<|im_end|>") == 1
                    for row, text in zip(loaded["train"], learnt))
