@@ -326,7 +326,16 @@ impl<P: Progress> Dispatcher<P> {
         }
     }
 
+    /// Says what a person should hear once about a model.
+    fn tell_notices(&mut self) {
+        for notice in self.context.gateway.take_notices() {
+            self.orders.progress.say(&notice);
+            self.log(&LoggedEvent::Notice { text: &notice });
+        }
+    }
+
     fn show(&mut self) {
+        self.tell_notices();
         self.refresh();
         self.orders.progress.show(&self.state);
         if let Err(error) = self.orders.log.flush() {
@@ -359,6 +368,7 @@ impl<P: Progress> Dispatcher<P> {
         while let Ok(news) = self.orders.news.try_recv() {
             self.take_news(news);
         }
+        self.tell_notices();
         self.refresh();
         self.state.waiting_for = None;
         self.orders.progress.finish(&self.state);

@@ -30,6 +30,9 @@ pub(super) enum LoggedEvent<'e> {
         path: &'e str,
         how: &'e str,
     },
+    Notice {
+        text: &'e str,
+    },
     HistoryShortened {
         item: u64,
         path: &'e str,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use autosafe::model::{Answer, CallError, Finish, Model};
+use autosafe::model::{Answer, CallError, Finish, Model, Request};
 use autosafe::plan::Plan;
 use autosafe::run::{self, DropReason, Ending, RunOptions, RunSummary, Silence};
+use futures_util::future::BoxFuture;
 use serde_json::json;
 
 use crate::models::{Asked, gateway, ordinary, said, scripted};
@@ -174,5 +175,42 @@ fn failed_items_are_tried_again_when_asked_for_and_keep_what_succeeded() {
         calls.load(Ordering::SeqCst),
         done,
         "what succeeded is left alone"
+    );
+}
+
+/// A model about which there is something to be said after every call.
+struct Talked(Arc<dyn Model>, AtomicBool);
+
+impl Model for Talked {
+    fn answer<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, CallError>> {
+        self.0.answer(request)
+    }
+
+    fn take_notices(&self) -> Vec<String> {
+        match self.1.swap(true, Ordering::SeqCst) {
+            false => vec!["model `M` takes no `temperature`".to_owned()],
+            true => Vec::new(),
+        }
+    }
+}
+
+#[test]
+fn what_is_to_be_heard_of_a_model_is_told_once() {
+    let folder = folder();
+    let model = Talked(
+        scripted(|asked| Ok(ordinary(asked))),
+        AtomicBool::new(false),
+    );
+    run_once(
+        &scripted_plan(|_| {}),
+        folder.path(),
+        Arc::new(model),
+        false,
+    );
+    let events = std::fs::read_to_string(folder.path().join("events.jsonl")).expect("readable");
+    assert_eq!(
+        events.matches("takes no `temperature`").count(),
+        1,
+        "{events}"
     );
 }
