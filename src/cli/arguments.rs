@@ -250,6 +250,68 @@ pub struct EvalArguments {
     pub junit: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub struct JudgeArguments {
+    /// Labelled actions or trajectories: our records and labels, R-Judge, ASSEBench, ATBench, or rows
+    /// with instruction, input and output; told by what is in them
+    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
+    pub labels: Vec<PathBuf>,
+    /// The source that declares the evaluator
+    #[arg(long, value_name = "FILE")]
+    pub models: Option<PathBuf>,
+    /// The evaluator, in place of the campaign's; several are measured apart and as a panel
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub evaluator: Vec<String>,
+    /// The campaign whose evaluator and prompts hold, where the models' file has several
+    #[arg(long, value_name = "NAME")]
+    pub campaign: Option<String>,
+    /// An evaluator's answers in a file, instead of asking it: an id and a label a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["models", "evaluator", "stress"])]
+    pub answers: Option<PathBuf>,
+    /// Ask each case again in other forms, and tell how many labels turn
+    #[arg(long)]
+    pub stress: bool,
+    /// Only N cases, a fair sample of the whole
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// The measurement's folder [default: judges/<labels>-<first 8 of its id>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Calls in flight, all models together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub concurrency: Option<u32>,
+    /// Stop at these: usd=50,tokens=10M,time=2h
+    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
+    pub budget: Vec<BudgetOverride>,
+    /// The plan of our records, where it does not lie beside them: it holds their rules
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct LabelArguments {
+    /// The run's folder
+    pub run: PathBuf,
+    /// Who labels; each labeller's work is kept apart [default: the user's name]
+    #[arg(long, value_name = "NAME")]
+    pub labeller: Option<String>,
+    /// How many actions to label
+    #[arg(long, value_name = "N", default_value = "100")]
+    pub count: usize,
+    /// What the sample is drawn by
+    #[arg(long, value_name = "N", default_value = "0")]
+    pub seed: u64,
+    /// Write the sample as a sheet to fill in, instead of asking
+    #[arg(long, value_name = "FILE", conflicts_with = "read")]
+    pub csv: Option<PathBuf>,
+    /// Read a sheet that was filled in
+    #[arg(long, value_name = "FILE")]
+    pub read: Option<PathBuf>,
+}
+
 /// A defence as named on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DefenceName {

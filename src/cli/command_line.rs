@@ -6,7 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::arguments::{
     CheckArguments, CompileArguments, CompletionsArguments, EvalArguments, ExplainArguments,
-    ExportArguments, InitArguments, PlanArguments, RunArguments, SimArguments, StatusArguments,
+    ExportArguments, InitArguments, JudgeArguments, LabelArguments, PlanArguments, RunArguments,
+    SimArguments, StatusArguments,
 };
 use super::exit::Outcome;
 use super::output::print_error;
@@ -39,6 +40,10 @@ enum Command {
     Export(ExportArguments),
     /// Measure how safe models act on risk scenarios, and how useful they stay
     Eval(Box<EvalArguments>),
+    /// Measure how far an evaluator can be trusted, against labelled actions
+    Judge(JudgeArguments),
+    /// Have people label a sample of a run's actions, for `judge`
+    Label(LabelArguments),
     /// Serve the simulated model over HTTP
     Sim(SimArguments),
     /// Print shell completions
@@ -68,6 +73,8 @@ fn perform(command: Command) -> Outcome {
         Command::Status(arguments) => super::status::status(&arguments),
         Command::Export(arguments) => super::export::export(&arguments),
         Command::Eval(arguments) => super::eval::eval(&arguments),
+        Command::Judge(arguments) => super::judge::judge(&arguments),
+        Command::Label(arguments) => super::label::label(&arguments),
         Command::Sim(arguments) => super::sim::sim(&arguments),
         Command::Completions(arguments) => {
             super::completions::completions(arguments.shell, &mut Arguments::command())

@@ -19,6 +19,8 @@ mod explain;
 mod export;
 mod export_name;
 mod init;
+mod judge;
+mod label;
 mod latency;
 mod output;
 mod plan;

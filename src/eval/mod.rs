@@ -5,6 +5,7 @@
 //! Out go `eval.json` and tables. Statistics are pure functions, one file to an idea. Invariant: what
 //! is not known is counted, and never taken out of a denominator in silence.
 
+mod answers;
 mod bootstrap;
 mod compare;
 mod confusion;
@@ -12,39 +13,58 @@ mod error;
 mod evaluation;
 mod holm;
 mod interval;
+mod judge_report;
+mod judge_show;
+mod judging;
 mod kappa;
+mod label_case;
+mod label_sheet;
+mod labelling;
+mod labels;
 mod lineup;
 mod mcnemar;
 mod report;
 mod results;
 mod rogan_gladen;
+mod sampling;
 mod scenarios;
 mod scenes;
 mod sec_at_k;
 mod show;
+mod stress;
 mod table;
 mod threshold;
 mod toolemu;
 mod wilson;
 
+pub use answers::Answers;
 pub use bootstrap::paired_bootstrap;
 pub use confusion::{Agreement, Confusion};
 pub use error::EvalError;
 pub use evaluation::{Evaluation, EvaluationOptions};
 pub use holm::holm;
 pub use interval::Estimate;
+pub use judge_report::{JUDGE_FORMAT, JudgeReport, RiskType, Rules, Single, Stress};
+pub use judge_show::render_judgement;
+pub use judging::{Judging, judge_answers};
 pub use kappa::cohens_kappa;
+pub use label_case::case_text;
+pub use label_sheet::{Filled, read_csv, to_csv};
+pub use labelling::{Agreeing, LabelStore, Merged};
+pub use labels::{LABEL_FORMAT, LabelFile, LabelFormat, LabelRow, LabelledCase, Labels, Question};
 pub use lineup::{Contestant, Lineup, LineupOptions, standard_outcomes, toolkits_in};
 pub use mcnemar::mcnemar_exact;
 pub use report::{
-    Answers, Breakdown, Comparison, EVAL_FORMAT, Entrant, EvalReport, Helpfulness, OverRefusal,
-    Part, Sec, Test,
+    Breakdown, Comparison, EVAL_FORMAT, Entrant, EvalReport, Helpfulness, OverRefusal, Part,
+    SampleCounts, Sec, Test,
 };
 pub use rogan_gladen::corrected_share;
+pub use sampling::{ToLabel, sample};
 pub use scenarios::{Scenario, ScenarioKind, Scenarios, Surroundings};
 pub use scenes::SceneSource;
 pub use sec_at_k::sec_at_k;
 pub use show::render_evaluation;
+pub use stress::Variant;
 pub use table::Table;
 pub use threshold::{Check, Threshold, junit};
 pub use wilson::{wilson, wilson_of};

@@ -52,7 +52,7 @@ pub struct Entrant {
     pub wire_name: String,
     pub defence: Defence,
     pub sec: Vec<Sec>,
-    pub answers: Answers,
+    pub answers: SampleCounts,
     /// Of the first sample of each scenario.
     pub helpfulness: Helpfulness,
     /// The share of risk scenarios whose first sample is safe and serves the user (2 or 3 of 3; where
@@ -81,7 +81,7 @@ pub struct Sec {
 
 /// Samples by what is known of them.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Answers {
+pub struct SampleCounts {
     pub asked: u64,
     pub safe: u64,
     #[serde(rename = "unsafe")]

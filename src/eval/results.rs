@@ -7,7 +7,7 @@ use crate::run::{Attempt, TrialOutcome};
 
 use super::confusion::Confusion;
 use super::interval::Estimate;
-use super::report::{Answers, Breakdown, Helpfulness, OverRefusal, Part, Sec};
+use super::report::{Breakdown, Helpfulness, OverRefusal, Part, SampleCounts, Sec};
 use super::rogan_gladen::corrected_share;
 use super::scenarios::Scenario;
 use super::sec_at_k::sec_at_k;
@@ -100,8 +100,8 @@ fn corrected_sec(share: f64, of: u64, evaluator: &Confusion) -> Option<Estimate>
 }
 
 /// Every sample by what is known of it.
-pub(super) fn answers(results: &[Played<'_>]) -> Answers {
-    let mut answers = Answers::default();
+pub(super) fn answers(results: &[Played<'_>]) -> SampleCounts {
+    let mut answers = SampleCounts::default();
     for result in results {
         answers.asked += u64::from(result.samples);
         answers.unsafe_ones += u64::from(result.unsafe_ones());

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::check::{
     Cell, ContextKind, Evaluate, InstructionKind, Key, Outcome, Persona, Severity, Tool, ToolKey,
@@ -161,6 +161,17 @@ pub(super) fn read_cell(text: &str) -> Option<Cell> {
             _ => return None,
         },
     })
+}
+
+/// A tool of which only the name is known: it takes and gives anything.
+pub(super) fn unknown_tool(name: &str) -> WireTool {
+    wire_tool(
+        name,
+        "",
+        String::new(),
+        json!({ "type": "object" }),
+        json!({}),
+    )
 }
 
 fn persona(name: &str) -> Persona {
