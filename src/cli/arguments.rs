@@ -252,7 +252,7 @@ pub struct EvalArguments {
 
 #[derive(Debug, Args)]
 pub struct JudgeArguments {
-    /// Labelled actions or trajectories: our records and labels, R-Judge, ASSEBench, ATBench, or rows
+    /// Labelled actions or trajectories: a run's folder, our records and labels, R-Judge, ASSEBench, ATBench, or rows
     /// with instruction, input and output; told by what is in them
     #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
     pub labels: Vec<PathBuf>,

@@ -155,6 +155,11 @@ fn project() -> tempfile::TempDir {
         folder.path().join("tools.json"),
     )
     .expect("writable");
+    let models = blocks_of("book/src/evaluation.md")
+        .into_iter()
+        .find(|block| block.kind == "ots")
+        .expect("the page on evaluation declares models");
+    fs::write(folder.path().join("models.ots"), models.text).expect("writable");
     folder
 }
 

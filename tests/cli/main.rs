@@ -2,6 +2,7 @@
 
 mod book;
 mod commands;
+mod evaluations;
 mod examples;
 mod interruption;
 mod journal;

@@ -1,7 +1,7 @@
 //! Files of labels: JSON lists and JSON lines, each row read by what it holds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -41,9 +41,9 @@ impl Labels {
     pub fn read(paths: &[impl AsRef<Path>], around: &Surroundings) -> Result<Self, EvalError> {
         let mut labels = Self::default();
         for path in paths {
-            let path = path.as_ref();
-            let text = read_file(path)?;
-            labels.take_file(path, &text, around)?;
+            let path = file_of(path.as_ref());
+            let text = read_file(&path)?;
+            labels.take_file(&path, &text, around)?;
         }
         labels.tell_apart();
         Ok(labels)
@@ -131,6 +131,17 @@ impl Labels {
                 number += 1;
             }
         }
+    }
+}
+
+/// The file that is meant: in a run's folder the labels of people, else those of the run.
+fn file_of(path: &Path) -> PathBuf {
+    let of_people = path.join("labels").join("labels.jsonl");
+    let has_some = std::fs::metadata(&of_people).is_ok_and(|about| about.len() > 0);
+    match path.is_dir() {
+        true if has_some => of_people,
+        true => path.join("dataset").join("records.jsonl"),
+        false => path.to_owned(),
     }
 }
 
