@@ -25,10 +25,10 @@ install() {  # install FILE [PIP OPTIONS]: the packages in FILE, once for each v
   fi
 }
 
-[ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
-if ! install light.txt; then
-  echo "the readers were not tried: their packages cannot be installed (is PyPI there?)" >&2
-  [ -z "$must" ]; exit
+if ! { [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"; } || ! install light.txt; then
+  echo "skipped: the readers' packages cannot be installed (are python3 and PyPI there?)" >&2
+  [ -z "$must" ] || exit 1
+  exit 0
 fi
 if [ ${#heavy[@]} -gt 0 ]; then
   install heavy.txt
