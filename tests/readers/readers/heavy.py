@@ -90,7 +90,7 @@ def trl(dataset: Path, table: Table) -> None:
             # From a folder, as the reference model of preference tuning is read from there too.
             model(len(made)).save_pretrained(start)
             settings = config(
-                output_dir=out, max_length=None, max_steps=1, per_device_train_batch_size=1,
+                output_dir=out, max_length=None, max_steps=1, per_device_train_batch_size=2,
                 report_to="none", use_cpu=True, bf16=False, gradient_checkpointing=False,
                 save_strategy="no", logging_strategy="no", disable_tqdm=True, **more,
             )
