@@ -16,6 +16,7 @@ pub mod import;
 pub mod model;
 pub mod plan;
 pub mod prompt;
+pub mod report;
 pub mod resolve;
 pub mod run;
 pub mod source;

@@ -17,6 +17,7 @@ const ROOMS: &[&str] = &[
     "run",
     "dataset",
     "eval",
+    "report",
     "cli",
 ];
 

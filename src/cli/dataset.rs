@@ -96,7 +96,7 @@ fn unfinished_words(items: &ItemCounts) -> Option<String> {
 }
 
 /// Where the files are, what is in them, and what to look at next.
-pub fn describe_files(written: &Written, target: &Path) -> String {
+pub fn describe_files(written: &Written, target: &Path, page: Option<&Path>) -> String {
     let mut text = format!(
         "dataset   {} ({})\n",
         target.display(),
@@ -108,6 +108,9 @@ pub fn describe_files(written: &Written, target: &Path) -> String {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "  {:<13} {}", export.word(), parts.join(", "));
         }
+    }
+    if let Some(page) = page {
+        let _ = writeln!(text, "report    {}", page.display());
     }
     let _ = write!(
         text,

@@ -7,6 +7,7 @@ use super::arguments::ExportArguments;
 use super::dataset::{Wanted, describe_files, write_dataset, write_run_recipe};
 use super::exit::{Exit, Outcome};
 use super::output::print_result;
+use super::report::write_report;
 use super::runs::{failure_of, stored_plan};
 use crate::dataset::{Mix, RecipeInput, Trainer, WrittenRecipe};
 use crate::run::claim_folder;
@@ -38,7 +39,11 @@ fn export_dataset(arguments: &ExportArguments) -> Outcome {
         parquet: arguments.parquet,
     };
     let written = write_dataset(&plan, &arguments.run, &target, wanted)?;
-    print_result(describe_files(&written, &target))?;
+    let page = match arguments.out {
+        Some(_) => None,
+        None => Some(write_report(&plan, &arguments.run)?),
+    };
+    print_result(describe_files(&written, &target, page.as_deref()))?;
     Ok(Exit::Done)
 }
 

@@ -26,6 +26,7 @@ mod output;
 mod plan;
 mod program;
 mod recipe_options;
+mod report;
 mod run;
 mod runs;
 mod shown_paths;

@@ -8,6 +8,7 @@ use super::dataset::{Wanted, describe_files, write_dataset};
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_error, print_result};
 use super::program;
+use super::report::write_report;
 use super::runs::{failure_of, start_runtime};
 use super::tallies::describe_summary;
 use crate::plan::Plan;
@@ -65,8 +66,9 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool)
         parquet: false,
     };
     let written = write_dataset(plan, folder, &target, wanted)?;
+    let page = write_report(plan, folder)?;
     print_result(describe_summary(&plan.work.campaign, summary))?;
-    print_result("\n".to_owned() + &describe_files(&written, &target))?;
+    print_result("\n".to_owned() + &describe_files(&written, &target, Some(&page)))?;
     if summary.items.failed > 0
         && let Some(words) = failure_words(folder)
     {

@@ -75,6 +75,11 @@ impl Items {
         }
     }
 
+    /// The plan that they are of.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// How many there are.
     pub fn len(&self) -> u64 {
         self.starts.last().copied().unwrap_or(0)
