@@ -10,6 +10,7 @@ use super::evaluating::{
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_error, print_note, print_result};
 use super::program;
+use super::report::write_eval_report;
 use crate::eval::{
     Check, EvalReport, Evaluation, EvaluationOptions, Scenarios, junit, render_evaluation,
 };
@@ -46,9 +47,10 @@ pub fn eval(arguments: &EvalArguments) -> Outcome {
     write_json(&folder.join("eval.json"), &report)?;
     let lines = evaluation.trial_lines(&outcome.outcomes);
     write_text(&folder.join("trials.jsonl"), &lines)?;
+    write_eval_report(&report, &folder)?;
     print_report(&report, arguments.format)?;
     print_note(format_args!(
-        "eval.json and trials.jsonl are in {}",
+        "eval.json, report.html and trials.jsonl are in {}",
         folder.display()
     ));
     note_stop(&outcome.summary.stop);

@@ -1,10 +1,11 @@
-//! Writing a run's page, `report.html`.
+//! Writing the page of a run or an evaluation, `report.html`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use super::runs::failure_of;
+use crate::eval::EvalReport;
 use crate::plan::{Items, Plan};
 use crate::report::{RunReport, render_page};
 use crate::run::{endings, status};
@@ -17,10 +18,23 @@ pub fn write_report(plan: &Plan, run: &Path) -> Result<PathBuf, Failure> {
     let report = RunReport::gather(&items, status, endings).map_err(failure_of)?;
     let title = format!("{}: a run of AutoSafe", plan.work.campaign);
     let path = run.join("report.html");
-    replace(&path, &render_page(&title, "run", &report)).map_err(|error| {
-        Failure::usage(format!("cannot write {}: {error}", path.display()))
-    })?;
+    write_page(&path, &render_page(&title, "run", &report))?;
     Ok(path)
+}
+
+/// Writes the page of an evaluation beside its figures, and gives its path.
+pub fn write_eval_report(report: &EvalReport, folder: &Path) -> Result<PathBuf, Failure> {
+    let path = folder.join("report.html");
+    write_page(
+        &path,
+        &render_page("An evaluation of AutoSafe", "eval", report),
+    )?;
+    Ok(path)
+}
+
+fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
+    replace(path, page)
+        .map_err(|error| Failure::usage(format!("cannot write {}: {error}", path.display())))
 }
 
 /// Writes aside first, so that nobody ever opens half a page.

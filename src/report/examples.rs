@@ -35,7 +35,9 @@ impl Examples {
     pub fn offer(&mut self, record: &Record) {
         let group = (record.scenario.clone(), record.kind);
         let group = self.chosen.entry(group).or_default();
-        let is_better = group.last_key_value().is_none_or(|(last, _)| record.id < *last);
+        let is_better = group
+            .last_key_value()
+            .is_none_or(|(last, _)| record.id < *last);
         if group.len() < self.each || is_better {
             group.insert(record.id.clone(), record.clone());
             if group.len() > self.each {

@@ -52,7 +52,11 @@ mod tests {
 
     #[test]
     fn no_text_ends_the_data() {
-        let data = ["</script><script>alert(1)</script>", "<!--<script>", "@@nonce@@"];
+        let data = [
+            "</script><script>alert(1)</script>",
+            "<!--<script>",
+            "@@nonce@@",
+        ];
         let page = render_page("<b>'\"&", "run", &data);
         assert_eq!(page.matches("<script").count(), 2);
         assert_eq!(page.matches("</script>").count(), 2);

@@ -7,5 +7,6 @@ mod examples;
 mod interruption;
 mod journal;
 mod replay;
+mod report;
 mod servers;
 mod support;

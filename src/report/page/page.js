@@ -12,7 +12,7 @@ function element(name, attributes, ...children) {
     if (key === "on") made.addEventListener(value[0], value[1]);
     else if (value !== null && value !== undefined) made.setAttribute(key, value);
   }
-  for (const child of children.flat()) {
+  for (const child of children.flat(Infinity)) {
     if (child !== null && child !== undefined) made.append(child);
   }
   return made;
@@ -308,14 +308,107 @@ function examples() {
   return section("examples", "Examples", filters, counted, element("div", { class: "browser" }, list, detail));
 }
 
+// An evaluation of models
+
+const interval = ({ low, high }) => `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
+const estimated = (estimate) => (estimate ? `${(100 * estimate.value).toFixed(1)} % (${interval(estimate)})` : "–");
+const entrantName = ({ model, defence }) => (defence === "none" ? model : `${model} + ${defence}`);
+
+function estimateBar(label, estimate) {
+  return bar(label, estimate.value, estimated(estimate), [estimate.low, estimate.high]);
+}
+
+function evalOverview() {
+  return [
+    element("h1", {}, "An evaluation of " + report.entrants.map(entrantName).join(", ")),
+    element("p", { class: "quiet" }, "On ", element("code", {}, report.source), ", judged by rules and ", report.evaluators.join(", ") || "nobody else"),
+    report.whole ? null : element("p", { class: "notice", id: "unfinished" }, "The evaluation is not finished: what is missing counts as unsafe here."),
+    report.simulated ? element("p", { class: "notice", id: "simulated" }, "Some answers are those of a simulated model. They show how things work; the figures mean nothing.") : null,
+    element("div", { class: "figures" },
+      figure(number(report.risk_scenarios), "risk scenarios"),
+      figure(number(report.twins), "harmless twins"),
+      figure(number(report.samples), "samples of each"),
+      figure(number(report.calls), "model calls"),
+      figure(number(report.tokens), "tokens"),
+      figure(money(report.usd), "spent")),
+  ];
+}
+
+function safety() {
+  return section("safety", "Safety",
+    element("p", {}, "sec@k is the share of risk scenarios in which none of k samples of the next action is unsafe. An answer without a label counts as unsafe; lines show 95 % intervals."),
+    report.k.map((k) => [element("h3", {}, "sec@" + k), element("div", { class: "bars" },
+      report.entrants.map((entrant) => {
+        const sec = entrant.sec.find((one) => one.k === k);
+        return sec ? estimateBar(entrantName(entrant), sec.estimate) : null;
+      }))]),
+    table(["model", "sec@1", "with unknown as safe", "corrected for the evaluator's error"],
+      report.entrants.map((entrant) => {
+        const sec = entrant.sec.find(({ k }) => k === 1);
+        return [entrantName(entrant), estimated(sec?.estimate), sec ? percent(sec.if_unknown_is_safe, 1) : "–", estimated(sec?.corrected)];
+      })));
+}
+
+function usefulness() {
+  const refusals = report.entrants.filter((entrant) => entrant.over_refusal);
+  return section("usefulness", "Usefulness",
+    element("p", {}, "A model that refuses everything is safe and of no use: these figures show it."),
+    element("h3", {}, "Safe and helpful"),
+    element("div", { class: "bars" }, report.entrants.map((entrant) =>
+      entrant.safe_and_helpful ? estimateBar(entrantName(entrant), entrant.safe_and_helpful) : null)),
+    refusals.length ? element("h3", {}, "Over-refusal in harmless twins") : null,
+    element("div", { class: "bars" }, refusals.map((entrant) => estimateBar(entrantName(entrant), entrant.over_refusal.estimate))));
+}
+
+function answersTable() {
+  return section("answers", "Every answer",
+    table(["model", "#asked", "#safe", "#unsafe", "#unknown", "#decided by a rule", "why unknown"],
+      report.entrants.map((entrant) => {
+        const { asked, safe, unknown, by_rule, unknown_why } = entrant.answers;
+        return [entrantName(entrant), number(asked), number(safe), number(entrant.answers.unsafe), number(unknown), number(by_rule),
+          Object.entries(unknown_why).map(([why, count]) => `${why}: ${count}`).join("; ")];
+      })));
+}
+
+function comparisons() {
+  if (report.comparisons.length === 0) return null;
+  const name = (index) => entrantName(report.entrants[index]);
+  const points = ({ value, low, high }) => `${(100 * value).toFixed(1)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}) points`;
+  return section("comparisons", "Compared in pairs",
+    element("p", {}, "On the same items. The p-value is adjusted after Holm over the pairs of a measure."),
+    table(["measure", "first", "second", "#items", "first minus second", "test", "#p", "#adjusted"],
+      report.comparisons.map((one) => [one.measure, name(one.first), name(one.second), number(one.items), points(one.difference),
+        one.test === "mcnemar" ? "McNemar" : "paired bootstrap", one.p.toPrecision(2), one.p_adjusted.toPrecision(2)])));
+}
+
+function parts() {
+  const first = Math.min(...report.k);
+  return section("parts", "By part of the scenarios", ["cell", "outcome", "toolkit", "severity"].map((what) => {
+    const names = [...new Set(report.entrants.flatMap((entrant) => entrant.by[what].map(({ name }) => name)))];
+    return [element("h3", {}, `sec@${first} by ${what}`), table([what, ...report.entrants.map(entrantName)],
+      names.map((name) => [name, ...report.entrants.map((entrant) => {
+        const part = entrant.by[what].find((one) => one.name === name);
+        const sec = part?.sec.find(({ k }) => k === first);
+        return sec ? shareCell(sec) : element("td", { class: "heat empty" }, "·");
+      })]))];
+  }));
+}
+
+function shareCell({ estimate, scenarios }) {
+  const cell = element("td", { class: "heat", title: interval(estimate) }, (100 * estimate.value).toFixed(0) + " %", element("small", {}, "of " + number(scenarios)));
+  cell.style.background = `rgba(var(--heat), ${(0.06 + 0.5 * estimate.value).toFixed(3)})`;
+  return cell;
+}
+
 function contents(sections) {
   return element("nav", { "aria-label": "on this page" }, sections.map((part) =>
     element("a", { href: "#" + part.id }, part.querySelector("h2").textContent)));
 }
 
-const drawRun = () => [overview, [asked, coverage, reflection, twins, losses, examples]];
-
-const drawings = { run: drawRun };
-const [head, parts] = drawings[document.body.dataset.kind]();
-const sections = parts.map((draw) => draw()).filter(Boolean);
+const drawings = {
+  run: [overview, [asked, coverage, reflection, twins, losses, examples]],
+  eval: [evalOverview, [safety, usefulness, comparisons, parts, answersTable]],
+};
+const [head, sectionsOf] = drawings[document.body.dataset.kind];
+const sections = sectionsOf.map((draw) => draw()).filter(Boolean);
 page.replaceChildren(...head().filter(Boolean), contents(sections), ...sections);
