@@ -101,7 +101,10 @@ async fn sim_server_with_faults(faults: &str) -> String {
 }
 
 fn said(text: &str) -> Response {
-    let body = json!({"choices": [{"message": {"content": text}, "finish_reason": "stop"}]});
+    let body = json!({
+        "choices": [{"message": {"content": text}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 5},
+    });
     body.to_string().into_response()
 }
 
@@ -253,6 +256,40 @@ async fn faults_on_the_wire_change_no_answer() {
     }
     assert!(replies.iter().any(|reply| reply.tries > 1));
     assert!(gateway.traffic().retries > 0);
+}
+
+/// What every kind of fault does to a call.
+#[tokio::test]
+async fn every_fault_is_noticed_and_none_gets_into_an_answer() {
+    let faults = [
+        "503",
+        "529",
+        "timeout",
+        "stall",
+        "truncate",
+        "reset",
+        "malformed",
+        "html",
+        "utf8",
+        "no-usage",
+        "huge",
+    ];
+    for fault in faults {
+        let mut access = access(&sim_server_with_faults(&format!("{fault}=40%")).await);
+        access.timeout = Some(1);
+        let gateway = open(Provider::Openai, access).expect("the gateway opens");
+        let gateway = gateway.with_retries(quick());
+        let requests: Vec<_> = (0..12).map(|seed| json_request("judge", seed)).collect();
+        let calls = requests.iter().map(|request| {
+            let gateway = &gateway;
+            async move { gateway.call(&key(), request).await.unwrap() }
+        });
+        for (request, reply) in requests.iter().zip(join_all(calls).await) {
+            assert_eq!(reply.answer, Sim.reply(request), "{fault}");
+        }
+        let is_counted = fault != "no-usage";
+        assert_eq!(gateway.traffic().retries > 0, is_counted, "{fault}");
+    }
 }
 
 #[tokio::test]

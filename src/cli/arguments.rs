@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::budget_override::BudgetOverride;
 use super::export_name::ExportName;
-use super::latency::parse_latency;
+use super::latency::{parse_latency, parse_rate};
 use super::recipe_options::{MixShare, TrainerName};
 use crate::eval::Threshold;
 use crate::run::Defence;
@@ -341,7 +341,8 @@ pub struct SimArguments {
     /// Wait this long before every answer: 200ms, 1.5s
     #[arg(long, value_name = "TIME", value_parser = parse_latency, default_value = "0ms")]
     pub latency: std::time::Duration,
-    /// Faults on the wire, with their shares: 429=5%,500=2%,timeout=1%,truncate=1%,malformed=2%
+    /// Faults on the wire, with their shares: 429=5%,500=2%,timeout=1%,truncate=1%,malformed=2%;
+    /// further kinds are stall, reset, html, utf8, no-usage and huge, and all=20% is some of each
     #[arg(
         long,
         value_name = "FAULTS",
@@ -349,6 +350,12 @@ pub struct SimArguments {
         hide_default_value = true
     )]
     pub fault: String,
+    /// Take so many calls, and answer 429 to the others: 50/s, 600/m
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    pub admit: Option<f64>,
+    /// Ask those who get 429, 503 or 529 to wait for so long: 2s
+    #[arg(long, value_name = "TIME", value_parser = parse_latency)]
+    pub retry_after: Option<std::time::Duration>,
     /// Refuse calls that do not carry this environment variable's value as their key
     #[arg(long, value_name = "VARIABLE")]
     pub require_key: Option<String>,

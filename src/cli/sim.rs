@@ -16,6 +16,8 @@ pub fn sim(arguments: &SimArguments) -> Outcome {
         latency: arguments.latency,
         faults,
         require_key: required_key(arguments)?,
+        admit: arguments.admit,
+        retry_after: arguments.retry_after,
     };
     start_runtime()?.block_on(listen(arguments, options))
 }
@@ -31,9 +33,13 @@ async fn listen(arguments: &SimArguments, options: ServerOptions) -> Outcome {
     print_note(format_args!(
         "the simulated model answers at http://{address}/v1 (Ctrl-C ends it)"
     ));
-    serve(listener, options, interrupted())
+    let tally = serve(listener, options, interrupted())
         .await
         .map_err(cannot)?;
+    print_note(format_args!(
+        "{} calls answered, {} refused, {} faulty",
+        tally.answered, tally.refused, tally.faulty
+    ));
     Ok(Exit::Done)
 }
 

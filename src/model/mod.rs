@@ -27,6 +27,7 @@ pub mod sim;
 mod structured;
 mod token_guess;
 mod tokens;
+mod usage_habit;
 mod waiting;
 
 pub use allowance::{Allowance, Quota};
@@ -44,6 +45,6 @@ pub use retries::Retries;
 pub use schema::{SchemaError, fits};
 pub use secret::Secret;
 pub use setup::SetupError;
-pub use sim::{BadFaultPlan, FaultPlan, ServerOptions, Sim, serve};
+pub use sim::{BadFaultPlan, FaultPlan, ServerOptions, ServerTally, Sim, serve};
 pub use structured::{Misfit, Repair, Repaired, read_answer};
 pub use tokens::{estimated_request_tokens, estimated_tokens};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::{SimServer, assert_same_files, autosafe, repository, run, succeed};
 
 /// A source whose calls go to `server` over HTTP.
-fn remote_source(folder: &Path, server: &SimServer) -> String {
+pub fn remote_source(folder: &Path, server: &SimServer) -> String {
     let text = format!(
         r#"ots 1
 use std.outcomes.{{DataLoss, PrivacyLeakage}}
@@ -37,6 +37,8 @@ model Remote {{
   provider = openai
   base_url = "{}"
   name     = "sim"
+  timeout  = 2s
+  limits {{ concurrency = 8 }}
 }}
 
 campaign Killed {{
@@ -55,7 +57,7 @@ campaign Killed {{
     "killed.ots".to_owned()
 }
 
-fn start(folder: &Path, source: &str, out: &str) -> Child {
+pub fn start(folder: &Path, source: &str, out: &str) -> Child {
     autosafe(folder, ["run", source, "--out", out])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -176,7 +178,7 @@ fn a_budget_stops_a_run_which_goes_on_with_a_larger_one() {
     );
 }
 
-fn wait_for(path: &Path) {
+pub fn wait_for(path: &Path) {
     let began = Instant::now();
     while !path.exists() {
         assert!(

@@ -1,5 +1,6 @@
 //! The program as a user meets it: real processes, real files, real servers.
 
+mod bad_days;
 mod book;
 mod commands;
 mod evaluations;

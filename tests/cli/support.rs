@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -68,6 +68,7 @@ pub fn succeed<I: AsRef<std::ffi::OsStr>>(
 /// The simulated model as a server, on a port of its own; ends with the test.
 pub struct SimServer {
     child: Child,
+    log: BufReader<std::process::ChildStderr>,
     pub base_url: String,
 }
 
@@ -88,15 +89,34 @@ impl SimServer {
             .expect("the server starts");
         let stderr = child.stderr.take().expect("standard error is piped");
         let mut line = String::new();
-        BufReader::new(stderr)
-            .read_line(&mut line)
+        let mut log = BufReader::new(stderr);
+        log.read_line(&mut line)
             .expect("the server says where it listens");
         let base_url = line
             .split_whitespace()
             .find(|word| word.starts_with("http://"))
             .unwrap_or_else(|| panic!("no address in {line:?}"))
             .to_owned();
-        Self { child, base_url }
+        Self {
+            child,
+            log,
+            base_url,
+        }
+    }
+}
+
+impl SimServer {
+    /// Stops it, and gives what it says of its calls.
+    #[cfg(unix)]
+    pub fn stop(mut self) -> String {
+        let id = self.child.id().to_string();
+        let stopped = Command::new("kill").args(["-INT", &id]).status();
+        assert!(stopped.expect("kill is there").success());
+        let mut words = String::new();
+        self.log
+            .read_to_string(&mut words)
+            .expect("the server says what it did");
+        words
     }
 }
 

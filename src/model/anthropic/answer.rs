@@ -9,7 +9,6 @@ use crate::model::error::CallError;
 use crate::model::forms::Form;
 use crate::model::http::Received;
 use crate::model::sim::is_id_of_sim;
-use crate::model::tokens::{estimated_request_tokens, estimated_tokens};
 
 #[derive(Deserialize)]
 struct WireMessage {
@@ -89,9 +88,10 @@ pub(super) fn read_answer(
         };
         answer.refusal = Some(said);
     }
-    answer.usage = message
-        .usage
-        .map_or_else(|| estimate(request, &answer), read_usage);
+    let Some(usage) = message.usage else {
+        return Err(received.broken_body("it holds no `usage`".to_owned()));
+    };
+    answer.usage = read_usage(usage);
     answer.simulated = is_id_of_sim(&message.id);
     Ok(answer)
 }
@@ -160,17 +160,5 @@ fn read_usage(usage: WireUsage) -> Usage {
         output: usage.output_tokens,
         cached,
         reasoning: 0,
-    }
-}
-
-fn estimate(request: &Request, answer: &Answer) -> Usage {
-    let calls = answer.tool_calls.iter();
-    let calls: u64 = calls
-        .map(|call| estimated_tokens(&call.name) + estimated_tokens(&call.arguments))
-        .sum();
-    Usage {
-        input: estimated_request_tokens(request),
-        output: estimated_tokens(&answer.content) + calls,
-        ..Usage::default()
     }
 }

@@ -105,6 +105,8 @@ impl Connection {
         let headers = response.headers().clone();
         self.note_allowance(&headers);
         let (bytes, broken) = self.take_in(response).await?;
+        let is_text = std::str::from_utf8(&bytes).is_ok();
+        let broken = broken.or_else(|| (!is_text).then(|| "it is no UTF-8".to_owned()));
         let location = received::location(&headers);
         Ok(Received {
             status,

@@ -82,8 +82,11 @@ struct CompletionDetails {
     reasoning_tokens: Option<u64>,
 }
 
-/// The answer in a body that came with a good status.
-pub(super) fn read_answer(request: &Request, received: &Received) -> Result<Answer, CallError> {
+/// The answer in a body that came with a good status, and whether the server said what it took.
+pub(super) fn read_answer(
+    request: &Request,
+    received: &Received,
+) -> Result<(Answer, bool), CallError> {
     if let Some(why) = &received.broken {
         return Err(received.broken_body(why.clone()));
     }
@@ -94,10 +97,15 @@ pub(super) fn read_answer(request: &Request, received: &Received) -> Result<Answ
     let Some(choice) = completion.choices.into_iter().next() else {
         return Err(received.broken_body("it holds no `choices`".to_owned()));
     };
-    Ok(Answer {
+    let usage = completion
+        .usage
+        .filter(|usage| usage.prompt_tokens + usage.completion_tokens > 0);
+    let is_counted = usage.is_some();
+    let answer = Answer {
         simulated: completion.system_fingerprint.as_deref() == Some(FINGERPRINT),
-        ..answer(request, choice, completion.usage)
-    })
+        ..answer(request, choice, usage)
+    };
+    Ok((answer, is_counted))
 }
 
 /// Some servers stream although they were not asked to.
@@ -121,9 +129,7 @@ fn answer(request: &Request, choice: Choice, usage: Option<WireUsage>) -> Answer
         .map(tool_call)
         .collect();
     let finish = finish(choice.finish_reason.as_deref(), !tool_calls.is_empty());
-    let usage = usage
-        .filter(|usage| usage.prompt_tokens + usage.completion_tokens > 0)
-        .map_or_else(|| estimate(request, &content, &tool_calls), read_usage);
+    let usage = usage.map_or_else(|| estimate(request, &content, &tool_calls), read_usage);
     Answer {
         content,
         tool_calls,

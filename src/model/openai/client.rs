@@ -15,6 +15,7 @@ use crate::model::http::{Connection, Dialect, Door, Received};
 use crate::model::notices::Notices;
 use crate::model::provider::Model;
 use crate::model::setup::SetupError;
+use crate::model::usage_habit::UsageHabit;
 
 const DIALECT: Dialect = Dialect {
     default_url: "https://api.openai.com/v1",
@@ -32,6 +33,7 @@ pub struct Openai {
     connection: Connection,
     forms: Forms,
     habits: Habits,
+    usage: UsageHabit,
     notices: Notices,
     is_openai_itself: bool,
 }
@@ -54,12 +56,14 @@ impl Openai {
             connection,
             forms: Forms::default(),
             habits: Habits::default(),
+            usage: UsageHabit::default(),
             notices: Notices::default(),
         })
     }
 
     /// Asks in the best way that the server is known to take, and learns from what it rejects.
     async fn answer_in_some_manner(&self, request: &Request) -> Result<Answer, CallError> {
+        let mut uncounted = 0;
         loop {
             let manner = Manner {
                 form: self.forms.of(request),
@@ -69,7 +73,11 @@ impl Openai {
             };
             let received = self.connection.send(body(request, manner)).await?;
             if received.is_good() || !self.learn(manner, request, &received) {
-                return read(request, &received);
+                let (answer, is_counted) = read(request, &received)?;
+                uncounted += u32::from(!is_counted);
+                if !self.usage.asks_again(is_counted, uncounted) {
+                    return Ok(answer);
+                }
             }
         }
     }
@@ -136,12 +144,13 @@ fn minds_schema(received: &Received) -> bool {
     ])
 }
 
-fn read(request: &Request, received: &Received) -> Result<Answer, CallError> {
+/// The answer, and whether there is nothing to be said any more of what it took.
+fn read(request: &Request, received: &Received) -> Result<(Answer, bool), CallError> {
     if received.is_good() {
         return read_answer(request, received);
     }
     match received.refusal() {
-        Some(words) => Ok(Answer::withheld(words)),
+        Some(words) => Ok((Answer::withheld(words), true)),
         None => Err(received.failure()),
     }
 }

@@ -20,11 +20,39 @@ pub(super) enum Fault {
     Status(u16),
     /// No answer at all.
     Timeout,
-    /// The body breaks off.
+    /// Half of the body, and then silence.
+    Stall,
+    /// Half of the body, and then its end.
     Truncate,
+    /// Half of the body, and then the connection is reset.
+    Reset,
     /// The body is no JSON.
     Malformed,
+    /// A web page, as from a proxy in between.
+    Html,
+    /// Bytes in the body that are no UTF-8.
+    Utf8,
+    /// The answer does not say what it took.
+    NoUsage,
+    /// A gigabyte of body.
+    Huge,
 }
+
+/// Those that have a name and no number.
+const NAMED: [(&str, Fault); 9] = [
+    ("timeout", Fault::Timeout),
+    ("stall", Fault::Stall),
+    ("truncate", Fault::Truncate),
+    ("reset", Fault::Reset),
+    ("malformed", Fault::Malformed),
+    ("html", Fault::Html),
+    ("utf8", Fault::Utf8),
+    ("no-usage", Fault::NoUsage),
+    ("huge", Fault::Huge),
+];
+
+/// What `all` stands for beside those.
+const USUAL_STATUSES: [u16; 4] = [429, 500, 503, 529];
 
 /// Why a text is no fault plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +60,8 @@ pub enum BadFaultPlan {
     #[error("`{part}` is no fault; write it like `429=5%`")]
     NoShare { part: String },
     #[error(
-        "`{name}` is no kind of fault; there are `timeout`, `truncate`, `malformed`, and statuses from 400 to 599"
+        "`{name}` is no kind of fault; there are {}, statuses from 400 to 599, and `all` for one of each",
+        named()
     )]
     UnknownFault { name: String },
     #[error("`{share}` is no share; write a number from 0 to 100 and `%`, like `5%`")]
@@ -63,8 +92,9 @@ impl FromStr for FaultPlan {
         let parts = text.split(',').map(str::trim);
         let shares: Vec<_> = parts
             .filter(|part| !part.is_empty())
-            .map(parse_share)
-            .collect::<Result<_, _>>()?;
+            .map(parse_shares)
+            .collect::<Result<Vec<_>, _>>()?
+            .concat();
         let sum: f64 = shares.iter().map(|(_, share)| share).sum();
         if sum > 1.0 + 1e-9 {
             return Err(BadFaultPlan::TooMuch);
@@ -78,35 +108,51 @@ impl fmt::Display for FaultPlan {
         for (index, (fault, share)) in self.shares.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
             let percent = (share * 1e6).round() / 1e4;
-            match fault {
-                Fault::Status(status) => write!(formatter, "{comma}{status}={percent}%")?,
-                Fault::Timeout => write!(formatter, "{comma}timeout={percent}%")?,
-                Fault::Truncate => write!(formatter, "{comma}truncate={percent}%")?,
-                Fault::Malformed => write!(formatter, "{comma}malformed={percent}%")?,
-            }
+            write!(formatter, "{comma}{}={percent}%", name(*fault))?;
         }
         Ok(())
     }
 }
 
-fn parse_share(part: &str) -> Result<(Fault, f64), BadFaultPlan> {
+fn name(fault: Fault) -> String {
+    if let Fault::Status(status) = fault {
+        return status.to_string();
+    }
+    let known = NAMED.iter().find(|(_, known)| *known == fault);
+    known.map_or_else(String::new, |(name, _)| (*name).to_owned())
+}
+
+fn named() -> String {
+    let names: Vec<_> = NAMED.iter().map(|(name, _)| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+/// One fault with its share, or what `all` stands for.
+fn parse_shares(part: &str) -> Result<Vec<(Fault, f64)>, BadFaultPlan> {
     let (name, share) = part.split_once('=').ok_or_else(|| BadFaultPlan::NoShare {
         part: part.to_owned(),
     })?;
-    Ok((parse_fault(name.trim())?, parse_percent(share.trim())?))
+    let share = parse_percent(share.trim())?;
+    if name.trim() != "all" {
+        return Ok(vec![(parse_fault(name.trim())?, share)]);
+    }
+    let statuses = USUAL_STATUSES.into_iter().map(Fault::Status);
+    let all: Vec<Fault> = statuses
+        .chain(NAMED.iter().map(|(_, fault)| *fault))
+        .collect();
+    let each = share / all.len() as f64;
+    Ok(all.into_iter().map(|fault| (fault, each)).collect())
 }
 
 fn parse_fault(name: &str) -> Result<Fault, BadFaultPlan> {
-    match name {
-        "timeout" => Ok(Fault::Timeout),
-        "truncate" => Ok(Fault::Truncate),
-        "malformed" => Ok(Fault::Malformed),
-        status => match status.parse() {
-            Ok(status @ 400..=599) => Ok(Fault::Status(status)),
-            _ => Err(BadFaultPlan::UnknownFault {
-                name: name.to_owned(),
-            }),
-        },
+    if let Some((_, fault)) = NAMED.iter().find(|(known, _)| *known == name) {
+        return Ok(*fault);
+    }
+    match name.parse() {
+        Ok(status @ 400..=599) => Ok(Fault::Status(status)),
+        _ => Err(BadFaultPlan::UnknownFault {
+            name: name.to_owned(),
+        }),
     }
 }
 
@@ -131,9 +177,20 @@ mod tests {
 
     #[test]
     fn a_plan_reads_as_it_is_written() {
-        let text = "429=5%,500=2%,timeout=1%,truncate=1%,malformed=2.5%";
+        let text = "429=5%,500=2%,timeout=1%,truncate=1%,malformed=2.5%,no-usage=1%,huge=0.5%";
         let plan: FaultPlan = text.parse().expect("a plan");
         assert_eq!(plan.to_string(), text);
+    }
+
+    #[test]
+    fn all_is_every_kind_in_equal_parts() {
+        let plan: FaultPlan = "all=13%".parse().expect("a plan");
+        let text = plan.to_string();
+        assert!(
+            text.starts_with("429=1%,500=1%,503=1%,529=1%,timeout=1%,"),
+            "{text}"
+        );
+        assert_eq!(text.matches("=1%").count(), 13);
     }
 
     #[test]

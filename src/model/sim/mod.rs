@@ -3,7 +3,9 @@
 //! It needs no network and knows nothing beside the request: the properties of the schema that is
 //! asked for tell it which part to play, the tags in the prompt where the material stands.
 
+mod admission;
 mod agent;
+mod bad_day;
 mod character;
 mod conduct;
 mod dialect;
@@ -18,6 +20,7 @@ mod meaning;
 mod messages;
 mod protocol;
 mod reading;
+mod resettable;
 mod roles;
 mod server;
 mod simulated;
@@ -30,5 +33,5 @@ mod world;
 
 pub use faults::{BadFaultPlan, FaultPlan};
 pub(in crate::model) use identity::{FINGERPRINT, is_id_of_sim};
-pub use server::{ServerOptions, serve};
+pub use server::{ServerOptions, ServerTally, serve};
 pub use simulated::Sim;
