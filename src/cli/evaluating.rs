@@ -1,4 +1,4 @@
-//! What `eval`, `judge` and `run`'s calibration share: the models' file, the carrying out, and what
+//! What `eval` and `judge` share: the models' file, the carrying out, and what
 //! is written.
 
 use std::path::Path;
