@@ -12,6 +12,7 @@ pub mod cli;
 pub mod dataset;
 pub mod diagnostic;
 pub mod eval;
+pub mod format;
 pub mod import;
 pub mod model;
 pub mod plan;

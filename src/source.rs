@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// Largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// What some editors put before a text; it belongs to no language.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A range of bytes in the offset space that all files of a program share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -303,11 +306,23 @@ fn is_marked_as_root(folder: &Path) -> bool {
         .any(|marker| folder.join(marker).exists())
 }
 
+fn read_text(path: &Path) -> Result<String, ReadError> {
+    let text = read_as_is(path)?;
+    Ok(match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
+}
+
+/// The text of a file on disk, a byte-order mark included where it has one.
+///
+/// # Errors
+/// It cannot be read, is no regular file, is too large, or not UTF-8.
 #[expect(
     clippy::disallowed_methods,
     reason = "files come into the pure stages through this module alone"
 )]
-fn read_text(path: &Path) -> Result<String, ReadError> {
+pub fn read_as_is(path: &Path) -> Result<String, ReadError> {
     let metadata = std::fs::metadata(path)?;
     if metadata.is_dir() {
         return Err(ReadError::Directory);
@@ -323,12 +338,8 @@ fn read_text(path: &Path) -> Result<String, ReadError> {
 }
 
 fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
-    let text = String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
+    String::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
         at: error.utf8_error().valid_up_to(),
-    })?;
-    Ok(match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
     })
 }
 
@@ -404,10 +415,11 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_dropped_and_other_bytes_are_refused() {
-        assert_eq!(
-            decode(b"\xef\xbb\xbfots 1".to_vec()),
-            Ok("ots 1".to_owned())
-        );
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let marked = folder.path().join("marked.ots");
+        std::fs::write(&marked, b"\xef\xbb\xbfots 1").expect("writable");
+        assert_eq!(read_text(&marked), Ok("ots 1".to_owned()));
+        assert_eq!(read_as_is(&marked), Ok("\u{feff}ots 1".to_owned()));
         assert_eq!(
             decode(b"ots \xff".to_vec()),
             Err(ReadError::NotUtf8 { at: 4 })

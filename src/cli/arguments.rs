@@ -59,6 +59,16 @@ pub enum Deny {
 }
 
 #[derive(Debug, Args)]
+pub struct FmtArguments {
+    /// Files, and folders whose .ots files are all formatted; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing, print what would change, and leave with 1 where something would
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// The code, such as unknown-name; without one, all of them are told
     pub code: Option<String>,

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::arguments::{
     CheckArguments, CompileArguments, CompletionsArguments, EvalArguments, ExplainArguments,
-    ExportArguments, InitArguments, JudgeArguments, LabelArguments, PlanArguments, RunArguments,
+    ExportArguments, FmtArguments, InitArguments, JudgeArguments, LabelArguments, PlanArguments, RunArguments,
     SimArguments, StatusArguments,
 };
 use super::exit::Outcome;
@@ -26,6 +26,8 @@ enum Command {
     Init(InitArguments),
     /// Check files and folders, and report every problem
     Check(CheckArguments),
+    /// Bring files into the one style, comments and all
+    Fmt(FmtArguments),
     /// Tell the longer story of a problem's code, with an example before and after
     Explain(ExplainArguments),
     /// Show what a run would do and cost, before any money is spent
@@ -66,6 +68,7 @@ fn perform(command: Command) -> Outcome {
     match command {
         Command::Init(arguments) => super::init::init(&arguments),
         Command::Check(arguments) => super::check::check(&arguments),
+        Command::Fmt(arguments) => super::fmt::fmt(&arguments),
         Command::Explain(arguments) => super::explain::explain(&arguments),
         Command::Plan(arguments) => super::plan::plan(&arguments),
         Command::Compile(arguments) => super::compile::compile(&arguments),

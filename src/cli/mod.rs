@@ -18,6 +18,7 @@ mod exit;
 mod explain;
 mod export;
 mod export_name;
+mod fmt;
 mod init;
 mod judge;
 mod label;
@@ -31,6 +32,7 @@ mod run;
 mod runs;
 mod shown_paths;
 mod sim;
+mod source_files;
 mod status;
 mod tallies;
 

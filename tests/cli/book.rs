@@ -40,6 +40,18 @@ fn every_source_in_the_book_checks_without_a_problem() {
 }
 
 #[test]
+fn every_source_in_the_book_is_formatted() {
+    let mut unformatted = String::new();
+    for block in blocks().iter().filter(|block| block.kind == "ots") {
+        let formatted = autosafe::format::format(&block.text).expect("nothing is lost");
+        if formatted != block.text {
+            unformatted += &format!("{}:{} should be\n{formatted}\n", block.page, block.line);
+        }
+    }
+    assert_eq!(unformatted, "");
+}
+
+#[test]
 fn every_command_in_the_book_works() {
     let folder = project();
     fs::copy(

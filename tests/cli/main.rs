@@ -5,6 +5,7 @@ mod book;
 mod commands;
 mod evaluations;
 mod examples;
+mod fmt;
 mod interruption;
 mod journal;
 mod replay;
