@@ -48,6 +48,11 @@ impl<'s> Printer<'s> {
                 let value = self.value(value);
                 concat([value, text(" weight "), self.value(weight)])
             }
+            ExprKind::Over { base, elements } => {
+                let end = base.span.end;
+                let base = self.value(base);
+                concat([base, text(" over "), self.list(Span::at(end), elements)])
+            }
             ExprKind::Not(_) | ExprKind::Binary { .. } => self.condition(value),
             // Reported, so its lines are kept; this is for those that the report does not name.
             ExprKind::Error => self.verbatim(value.span),

@@ -334,6 +334,10 @@ fn value(expr: &Expr) -> String {
         } => {
             format!("{} weight {}", value(inner), value(weight))
         }
+        ExprKind::Over { base, elements } => {
+            let elements = joined(elements.iter().map(value));
+            format!("{} over [{elements}]", value(base))
+        }
         ExprKind::Not(inner) => format!("not {}", operand(inner)),
         ExprKind::Binary {
             left,

@@ -262,6 +262,7 @@ fn vary() -> impl Strategy<Value = String> {
 fn entry() -> impl Strategy<Value = String> {
     let modifiers = select(vec!["", "normal ", "malicious  verbatim "]);
     prop_oneof![
+        1 => list_of(path().boxed(), "[", "]").prop_map(|list| format!("cover =wise(2)  over {list}")),
         4 => (name(), value()).prop_map(|(name, value)| format!("{name} ={value}")),
         2 => (name(), modifiers, prop_oneof![text(), block_text()]).prop_map(|(name, words, text)| format!("{name}   = {words}{text}")),
         1 => (name(), value()).prop_map(|(name, value)| format!("plant {name} = {value}")),
