@@ -13,7 +13,7 @@ mod damage;
 mod declarations;
 mod doc;
 mod expressions;
-mod format;
+mod file;
 mod items;
 mod layout;
 mod plain;
@@ -22,5 +22,5 @@ mod trailing;
 mod types;
 mod verify;
 
-pub use format::{FormatError, Formatted, format, format_file};
+pub use file::{FormatError, Formatted, format, format_file};
 pub use plain::write_plain;
