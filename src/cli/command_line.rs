@@ -6,8 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::arguments::{
     CheckArguments, CompileArguments, CompletionsArguments, EvalArguments, ExplainArguments,
-    ExportArguments, FmtArguments, InitArguments, JudgeArguments, LabelArguments, PlanArguments, RunArguments,
-    SimArguments, StatusArguments,
+    ExportArguments, FmtArguments, InitArguments, JudgeArguments, LabelArguments, PlanArguments,
+    RunArguments, SimArguments, StatusArguments,
 };
 use super::exit::Outcome;
 use super::output::print_error;
