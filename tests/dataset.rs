@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use autosafe::check::{Budget, Export, Protocol, Role, Rollout, Severity, Split};
+use autosafe::check::{Budget, Export, Protocol, Quality, Role, Rollout, Severity, Split};
 use autosafe::dataset::{
     self, DatasetError, DatasetInput, Mix, RecipeInput, Trainer, Written, WrittenRecipe,
 };
@@ -49,6 +49,7 @@ fn plan() -> Plan {
         },
         settings: Settings {
             budget: Budget::default(),
+            quality: Quality::default(),
             exports: Export::ALL.to_vec(),
             models: BTreeMap::new(),
             estimate: Estimate {
@@ -905,6 +906,7 @@ fn write_recipe(trainer: Trainer, protocol: Protocol, mix: Mix) -> (Dataset, Wri
     let written = Written {
         records: 0,
         files: Vec::new(),
+        quality: None,
     };
     let dataset = Dataset {
         folder,

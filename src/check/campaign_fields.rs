@@ -8,6 +8,7 @@ use super::entities::Role;
 use super::expressions::wrong_type;
 use super::fields::{FieldRule, Fields, Shape, Table};
 use super::program::Campaign;
+use super::quality::{QUALITY, Quality, quality};
 use super::types::docs_text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId};
@@ -122,6 +123,7 @@ const CAMPAIGN: Table = Table {
         FieldRule::optional("reflect", Shape::Block(&REFLECT)),
         FieldRule::optional("budget", Shape::Block(&BUDGET)),
         FieldRule::optional("split", Shape::Block(&SPLIT)),
+        FieldRule::optional("quality", Shape::Block(&QUALITY)),
         FieldRule::optional("export", Shape::Words(EXPORTS)),
     ],
 };
@@ -179,6 +181,9 @@ impl<'w> Checker<'w> {
                 .unwrap_or(ROUNDS),
             budget: fields.block("budget").map_or_else(Budget::default, budget),
             split: self.read_split(&fields),
+            quality: fields
+                .block("quality")
+                .map_or_else(Quality::default, quality),
             exports: exports(&fields),
         };
         CheckedCampaign {
@@ -202,6 +207,7 @@ impl<'w> Checker<'w> {
             rounds: ROUNDS,
             budget: Budget::default(),
             split: Split::default(),
+            quality: Quality::default(),
             exports: Export::ALL.to_vec(),
         }
     }

@@ -32,6 +32,7 @@ mod plants;
 mod predicates;
 mod program;
 mod prose;
+mod quality;
 mod roles;
 mod rule;
 mod scenarios;
@@ -56,4 +57,5 @@ pub use program::{
     Axis, AxisValue, Campaign, Choice, Constraint, Context, Cover, Example, Instruction, Program,
     Scenario, Source, Verbatim,
 };
+pub use quality::{Finding, OnFlag, Quality};
 pub use rule::{ArgumentCondition, CallPattern, Operand, Operator, Rule, ToolCall};

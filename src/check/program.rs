@@ -10,6 +10,7 @@ use super::entities::{
     ContextKind, Evaluate, InstructionKind, Key, Outcome, Persona, Plant, Role, Toolkit, Value,
 };
 use super::model::Model;
+use super::quality::Quality;
 use super::rule::{Rule, ToolCall};
 use crate::source::{Span, Spanned};
 
@@ -170,5 +171,6 @@ pub struct Campaign {
     pub rounds: u32,
     pub budget: Budget,
     pub split: Split,
+    pub quality: Quality,
     pub exports: Vec<Export>,
 }

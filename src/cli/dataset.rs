@@ -8,7 +8,9 @@ use super::exit::Failure;
 use super::output::counted;
 use super::runs::failure_of;
 use crate::check::Export;
-use crate::dataset::{DatasetInput, RecipeInput, Written, WrittenRecipe, write, write_recipe};
+use crate::dataset::{
+    DatasetInput, QualityReport, RecipeInput, Written, WrittenRecipe, write, write_recipe,
+};
 use crate::plan::Plan;
 use crate::run::{Ending, ItemCounts, Record, RunError, SplitPart, endings, status};
 
@@ -109,6 +111,9 @@ pub fn describe_files(written: &Written, target: &Path, page: Option<&Path>) -> 
             let _ = writeln!(text, "  {:<13} {}", export.word(), parts.join(", "));
         }
     }
+    if let Some(quality) = &written.quality {
+        let _ = writeln!(text, "quality   {}", describe_quality(quality));
+    }
     if let Some(page) = page {
         let _ = writeln!(text, "report    {}", page.display());
     }
@@ -119,6 +124,25 @@ pub fn describe_files(written: &Written, target: &Path, page: Option<&Path>) -> 
         records = target.join("records.jsonl").display(),
     );
     text
+}
+
+/// "7 of 60 records flagged (results 3, templates 4), 2 left out of the exports".
+fn describe_quality(quality: &QualityReport) -> String {
+    let gates = quality.gates.iter();
+    let found: Vec<String> = gates
+        .filter(|(_, flagged)| flagged.records > 0)
+        .map(|(gate, flagged)| format!("{gate} {}", flagged.records))
+        .collect();
+    let found = match found.as_slice() {
+        [] => String::new(),
+        found => format!(" ({})", found.join(", ")),
+    };
+    format!(
+        "{} of {} flagged{found}, {} left out of the exports",
+        quality.flagged,
+        counted(quality.records, "record"),
+        quality.left_out
+    )
 }
 
 /// "train 61", "validation 9", …: the rows of each of an export's files for trainers.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::card_head::head;
 use super::manifest::WrittenFile;
+use super::quality::QualityReport;
 use super::table::{Table, primary_forms};
 use super::tally::Tally;
 use super::write::DatasetInput;
@@ -18,21 +19,25 @@ const CELLS: [&str; 6] = ["N-N", "N-M", "U-N", "U-M", "M-N", "M-M"];
 pub(super) fn render_card(
     input: DatasetInput<'_>,
     tally: &Tally,
+    quality: Option<&QualityReport>,
     files: &[WrittenFile],
     tables: &[Table],
 ) -> String {
-    let sections = [
+    let mut sections = vec![
         title(input, tally),
         contents(files, tables),
         sizes(input, tally),
         risks(tally),
         making(input, tally),
         losses(input),
+    ];
+    sections.extend(quality.map(gates));
+    sections.extend([
         loading(tables),
         LIMITS.to_owned(),
         USE.to_owned(),
         canary_section(input),
-    ];
+    ]);
     format!(
         "---\n{}\n---\n\n{}\n",
         to_yaml(&head(input, tally, tables)),
@@ -325,6 +330,26 @@ fn losses(input: DatasetInput<'_>) -> String {
     format!(
         "{heading}\n\n{}",
         table(["trajectories", "why", "how many"], rows)
+    )
+}
+
+fn gates(quality: &QualityReport) -> String {
+    let rows = quality.gates.iter().map(|(gate, flagged)| {
+        let example = flagged.examples.first();
+        let example = example.map_or_else(String::new, |example| {
+            // It may quote what a model wrote.
+            let why: String = example.why.chars().take(120).collect();
+            code(&format!("{}: {why}", example.record))
+        });
+        [format!("`{gate}`"), flagged.records.to_string(), example]
+    });
+    format!(
+        "## Quality gates\n\nOf {} records {} were flagged; {} of them are left out of the exports and \
+         stand in `records.jsonl` alone. `quality.json` has more examples.\n\n{}",
+        quality.records,
+        quality.flagged,
+        quality.left_out,
+        table(["gate", "flagged", "for example"], rows)
     )
 }
 

@@ -26,6 +26,7 @@ mod llama_factory;
 mod manifest;
 mod messages;
 mod place;
+mod quality;
 mod react;
 mod recipe;
 mod sft;
@@ -42,5 +43,6 @@ mod yaml;
 
 pub use error::DatasetError;
 pub use manifest::{DATASET_FORMAT, WrittenFile};
+pub use quality::{FlagExample, Flagged, QUALITY_FORMAT, QualityReport};
 pub use recipe::{Mix, RecipeInput, Trainer, WrittenRecipe, write_recipe};
 pub use write::{DatasetInput, Written, write};

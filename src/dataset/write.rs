@@ -11,6 +11,7 @@ use super::form::{Form, to_line};
 use super::llama_factory::dataset_info;
 use super::manifest::{DATASET_FORMAT, MANIFEST, Manifest, WrittenFile};
 use super::place::Place;
+use super::quality::{Gates, QualityReport};
 use super::staging::Staging;
 use super::table::Table;
 use super::tally::Tally;
@@ -44,6 +45,8 @@ pub struct Written {
     pub records: u64,
     /// By path, the manifest last.
     pub files: Vec<WrittenFile>,
+    /// What the quality gates found; `None` where the campaign sets none.
+    pub quality: Option<QualityReport>,
 }
 
 impl Written {
@@ -76,19 +79,25 @@ pub fn write(
 /// The file of records.
 pub(super) const RECORDS: &str = "records.jsonl";
 
+/// What the quality gates found.
+const QUALITY: &str = "quality.json";
+
 fn write_files(
     input: DatasetInput<'_>,
     records: impl Iterator<Item = Record>,
     folder: &Path,
 ) -> Result<Written, DatasetError> {
     let mut staging = Staging::create(folder, input.parquet)?;
-    let tally = write_tables(input, records, &mut staging)?;
+    let (tally, quality) = write_tables(input, records, &mut staging)?;
     let tables = Table::among(staging.finished());
     let info = format!("{:#}\n", dataset_info(&tables));
     staging.write_file("dataset_info.json", &info)?;
     let about = croissant(input, &tally, staging.finished(), &tables);
     staging.write_file("croissant.json", &format!("{about:#}\n"))?;
-    let card = render_card(input, &tally, staging.finished(), &tables);
+    if let Some(quality) = &quality {
+        staging.write_file(QUALITY, &quality_text(quality))?;
+    }
+    let card = render_card(input, &tally, quality.as_ref(), staging.finished(), &tables);
     staging.write_file("README.md", &card)?;
 
     let mut files = staging.finished().to_vec();
@@ -98,6 +107,7 @@ fn write_files(
     Ok(Written {
         records: tally.records,
         files,
+        quality,
     })
 }
 
@@ -105,14 +115,18 @@ fn write_tables(
     input: DatasetInput<'_>,
     records: impl Iterator<Item = Record>,
     staging: &mut Staging,
-) -> Result<Tally, DatasetError> {
+) -> Result<(Tally, Option<QualityReport>), DatasetError> {
     let wanted = |form: &Form| input.exports.contains(&form.export());
     let forms: Vec<Form> = Form::ALL.into_iter().filter(wanted).collect();
     let mut tally = Tally::default();
+    let mut gates = Gates::of(&input.plan.settings.quality);
     staging.open_table(RECORDS, record_columns)?;
     for record in records {
         tally.add(&record);
         staging.add_row(RECORDS, &to_line(&record), record_columns)?;
+        if !gates.as_mut().is_none_or(|gates| gates.pass(&record)) {
+            continue;
+        }
         let tree = Tree::of(&record);
         for &form in &forms {
             for line in form.lines(&tree) {
@@ -121,7 +135,12 @@ fn write_tables(
         }
     }
     staging.close_tables()?;
-    Ok(tally)
+    Ok((tally, gates.map(Gates::into_report)))
+}
+
+fn quality_text(quality: &QualityReport) -> String {
+    let text = serde_json::to_string_pretty(quality).expect("the report has text keys only");
+    format!("{text}\n")
 }
 
 fn manifest(input: DatasetInput<'_>, tally: &Tally, files: Vec<WrittenFile>) -> Manifest {

@@ -282,6 +282,7 @@ fn plan_of(
     };
     let settings = Settings {
         budget: options.budget,
+        quality: crate::check::Quality::default(),
         exports: Vec::new(),
         models: access,
         estimate: no_estimate(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{
     Budget, ContextKind, Evaluate, Export, InstructionKind, Key, ModelAccess, ModelIdentity,
-    Outcome, Panel, Persona, Plant, Role, Rollout, Rule, Split, ToolCall, Toolkit, Value,
+    Outcome, Panel, Persona, Plant, Quality, Role, Rollout, Rule, Split, ToolCall, Toolkit, Value,
 };
 
 /// The name of the format, with its version.
@@ -128,6 +128,8 @@ pub struct ExamplePlan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub budget: Budget,
+    #[serde(default, skip_serializing_if = "Quality::is_off")]
+    pub quality: Quality,
     pub exports: Vec<Export>,
     pub models: BTreeMap<Key, ModelAccess>,
     pub estimate: Estimate,

@@ -39,6 +39,7 @@ pub fn lower(program: &Program, campaign: &Campaign) -> (Plan, Vec<Diagnostic>) 
     let models = chosen(&program.models, &used.models, |model| model.access.clone());
     let settings = Settings {
         budget: campaign.budget,
+        quality: campaign.quality.clone(),
         exports: campaign.exports.clone(),
         estimate: estimate(&work, &models),
         models,

@@ -160,6 +160,7 @@ fn campaign() -> Campaign {
         rounds: 10,
         budget: Budget::default(),
         split: Split::default(),
+        quality: autosafe::check::Quality::default(),
         exports: vec![Export::Sft],
     }
 }

@@ -11,6 +11,7 @@ use crate::dataset::DatasetError;
 use crate::dataset::card::canary;
 use crate::dataset::manifest::{DATASET_FORMAT, MANIFEST, Manifest};
 use crate::dataset::place::Place;
+use crate::dataset::quality::Gates;
 use crate::dataset::staging::Staging;
 use crate::dataset::tree::{Tree, Turn};
 use crate::plan::Plan;
@@ -99,7 +100,11 @@ fn write_files<Records: Iterator<Item = Record>>(
 
 fn select(input: RecipeInput<'_>, records: impl Iterator<Item = Record>) -> Selection {
     let mut stock = Stock::default();
+    let mut gates = Gates::of(&input.plan.settings.quality);
     for record in records {
+        if !gates.as_mut().is_none_or(|gates| gates.pass(&record)) {
+            continue;
+        }
         for lesson in lessons(&Tree::of(&record)) {
             stock.add(record.split, &lesson);
         }
@@ -131,7 +136,12 @@ fn write_rows(
 ) -> Result<bool, DatasetError> {
     let mut simulated = false;
     staging.open_table(&table(SplitPart::Train), Vec::new)?;
-    for record in records.filter(|record| PARTS.contains(&record.split)) {
+    let mut gates = Gates::of(&input.plan.settings.quality);
+    for record in records {
+        let is_passed = gates.as_mut().is_none_or(|gates| gates.pass(&record));
+        if !is_passed || !PARTS.contains(&record.split) {
+            continue;
+        }
         let tree = Tree::of(&record);
         for lesson in lessons(&tree) {
             if selection.takes(record.split, &lesson) {

@@ -1,0 +1,74 @@
+//! MinHash: texts as short signatures whose agreement estimates the Jaccard similarity of their word
+//! 3-shingles (Broder 1997).
+
+use std::collections::HashSet;
+
+/// Hash functions of a signature: the standard error of a similarity of 0.85 is 0.045.
+pub(super) const SIZE: usize = 64;
+
+/// Words of a shingle.
+const SHINGLE: usize = 3;
+
+/// The signature of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sketch([u32; SIZE]);
+
+impl Sketch {
+    /// The signature of `text`; case and punctuation do not count.
+    pub(super) fn of(text: &str) -> Self {
+        let mut least = [u32::MAX; SIZE];
+        for shingle in shingles(text) {
+            for (index, lowest) in least.iter_mut().enumerate() {
+                *lowest = (*lowest).min(permuted(shingle, index));
+            }
+        }
+        Self(least)
+    }
+
+    /// The estimated Jaccard similarity, from 0 to 1.
+    pub(super) fn similarity(&self, other: &Self) -> f64 {
+        let pairs = self.0.iter().zip(&other.0);
+        let equal = pairs.filter(|(one, other)| one == other).count();
+        equal as f64 / SIZE as f64
+    }
+
+    /// `rows` of its values from `band` times `rows` on, as one key.
+    pub(super) fn band(&self, band: usize, rows: usize) -> u64 {
+        let values = self.0.iter().skip(band * rows).take(rows);
+        values.fold(mixed(band as u64), |key, value| {
+            mixed(key ^ u64::from(*value))
+        })
+    }
+}
+
+/// A hash that is the same on every machine and in every version.
+pub(super) fn hash(text: &str) -> u64 {
+    let bytes = *blake3::hash(text.as_bytes()).as_bytes();
+    let first = bytes.first_chunk().expect("a hash has 32 bytes");
+    u64::from_le_bytes(*first)
+}
+
+fn shingles(text: &str) -> HashSet<u64> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    if words.len() < SHINGLE {
+        return HashSet::from([hash(&words.join(" "))]);
+    }
+    let windows = words.windows(SHINGLE);
+    windows.map(|window| hash(&window.join(" "))).collect()
+}
+
+fn permuted(shingle: u64, index: usize) -> u32 {
+    (mixed(shingle ^ mixed(index as u64)) >> 32) as u32
+}
+
+/// The finalizer of SplitMix64.
+fn mixed(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
