@@ -196,13 +196,14 @@ impl<'w> Checker<'w> {
 
     fn lint_upper(&self, name: &Name) {
         let is_upper = name.text.starts_with(char::is_uppercase) && !name.text.contains('_');
-        if !is_upper {
+        if !is_upper && !name.quoted {
             self.say_style(name, &upper_camel(&name.text), "UpperCamel");
         }
     }
 
     fn lint_snake(&self, name: &Name) {
-        if name.text.chars().any(char::is_uppercase) {
+        // A name in backquotes is somebody else's.
+        if name.text.chars().any(char::is_uppercase) && !name.quoted {
             self.say_style(name, &snake(&name.text), "snake_case");
         }
     }

@@ -69,6 +69,21 @@ pub struct FmtArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// MCP's tools/list, OpenAPI 3, or ToolEmu's toolkits or cases; told apart by what they hold
+    pub file: PathBuf,
+    /// For cases: the toolkits that they name, as ToolEmu's JSON or as .ots source
+    #[arg(long, value_name = "FILE")]
+    pub toolkits: Option<PathBuf>,
+    /// For files of one toolkit: what it is called [default: from the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Where the source goes [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// The code, such as unknown-name; without one, all of them are told
     pub code: Option<String>,

@@ -6,8 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::arguments::{
     CheckArguments, CompileArguments, CompletionsArguments, EvalArguments, ExplainArguments,
-    ExportArguments, FmtArguments, InitArguments, JudgeArguments, LabelArguments, PlanArguments,
-    RunArguments, SimArguments, StatusArguments,
+    ExportArguments, FmtArguments, ImportArguments, InitArguments, JudgeArguments, LabelArguments,
+    PlanArguments, RunArguments, SimArguments, StatusArguments,
 };
 use super::exit::Outcome;
 use super::output::print_error;
@@ -28,6 +28,8 @@ enum Command {
     Check(CheckArguments),
     /// Bring files into the one style, comments and all
     Fmt(FmtArguments),
+    /// Write another tool's toolkits or cases as source of the language
+    Import(ImportArguments),
     /// Tell the longer story of a problem's code, with an example before and after
     Explain(ExplainArguments),
     /// Show what a run would do and cost, before any money is spent
@@ -69,6 +71,7 @@ fn perform(command: Command) -> Outcome {
         Command::Init(arguments) => super::init::init(&arguments),
         Command::Check(arguments) => super::check::check(&arguments),
         Command::Fmt(arguments) => super::fmt::fmt(&arguments),
+        Command::Import(arguments) => super::import::import(&arguments),
         Command::Explain(arguments) => super::explain::explain(&arguments),
         Command::Plan(arguments) => super::plan::plan(&arguments),
         Command::Compile(arguments) => super::compile::compile(&arguments),

@@ -19,6 +19,7 @@ mod explain;
 mod export;
 mod export_name;
 mod fmt;
+mod import;
 mod init;
 mod judge;
 mod label;
