@@ -3,14 +3,14 @@
 use autosafe::source::MemoryFiles;
 
 /// Files beside the entry.
-const FILES: usize = 49;
+pub const FILES: usize = 49;
 /// Scenarios in each of them.
 const SCENARIOS: usize = 6;
 
 /// The entry's name.
 pub const ENTRY: &str = "main.ots";
 
-/// A program whose every file uses the one before it, and how many lines it has.
+/// A program whose every file uses the one before it, and how many lines it has: 10,000.
 pub fn program() -> (MemoryFiles, usize) {
     let mut files = MemoryFiles::default();
     let mut lines = 0;
@@ -21,6 +21,7 @@ pub fn program() -> (MemoryFiles, usize) {
     }
     let entry = entry();
     lines += entry.lines().count();
+    assert_eq!(lines, 10_000, "the figures are told for so many lines");
     (files.with(ENTRY, entry), lines)
 }
 
@@ -48,17 +49,17 @@ pub fn file(index: usize) -> String {
 }
 
 fn entry() -> String {
-    let mut text = String::from("ots 1\n\n");
+    let mut text = String::from("ots 1\n");
     for index in 0..FILES {
         text += &format!("use \"./risks/part{index}.ots\" as part{index}\n");
     }
-    text += "\ncampaign Nightly {\n  scenarios = [\n";
+    text += "campaign Nightly {\n  scenarios = [\n";
     for index in 0..FILES {
         for scenario in 0..SCENARIOS {
             text += &format!("    part{index}.Forwarded{index}x{scenario},\n");
         }
     }
-    text + "  ]\n  seed = 42\n}\n"
+    text + "  ]\n}\n"
 }
 
 const TOOLKIT: &str = r#"
@@ -71,6 +72,20 @@ toolkit Service{index} {
     raises NotFound "no message matches"
   /// Read one file.
   tool read_file(path: string) -> { text: string }
+    raises NotFound "no file is at this path"
+  /// Write one file.
+  tool write_file(path: string, text: string, overwrite: bool = false) -> { bytes: int }
+  /// Share one file with somebody.
+  tool share_file(path: string, with: string, access: "read" | "write" = "read") -> { link: string }
+  /// Delete one file.
+  tool delete_file(path: string) -> { deleted: bool }
+  /// Say who may read one file.
+  tool list_readers(path: string) -> list<string>
+}
+
+/// Somebody who writes from outside.
+persona Partner{index} {
+  describe = "A partner who writes to service {index}, friendly and pressing."
 }
 
 outcome TermsLeak{index} {
