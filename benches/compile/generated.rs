@@ -76,7 +76,7 @@ toolkit Service{index} {
   /// Write one file.
   tool write_file(path: string, text: string, overwrite: bool = false) -> { bytes: int }
   /// Share one file with somebody.
-  tool share_file(path: string, with: string, access: "read" | "write" = "read") -> { link: string }
+  tool share_file(path: string, with: string, public: bool = false) -> { link: string }
   /// Delete one file.
   tool delete_file(path: string) -> { deleted: bool }
   /// Say who may read one file.

@@ -5,7 +5,7 @@ mod generated;
 use std::path::Path;
 
 use autosafe::plan::{Items, Plan};
-use autosafe::source::{Project, SourceMap};
+use autosafe::source::{Files, Project, SourceMap};
 use autosafe::{analyse, plan, syntax};
 
 #[global_allocator]
@@ -61,6 +61,18 @@ mod large {
             .bench_local(|| plan::lower(&analysis.program, campaign));
     }
 
+    /// From the texts to the same texts in the one style, each file by itself.
+    #[divan::bench]
+    fn format(bencher: divan::Bencher) {
+        let texts: Vec<_> = (0..generated::FILES).map(generated::file).collect();
+        let lines: usize = texts.iter().map(|text| text.lines().count()).sum();
+        bencher.counter(counted(lines)).bench_local(|| {
+            for text in &texts {
+                divan::black_box(formatted(text));
+            }
+        });
+    }
+
     /// Throughput is told in lines.
     fn counted(lines: usize) -> divan::counter::ItemsCount {
         divan::counter::ItemsCount::new(lines)
@@ -72,6 +84,18 @@ mod large {
 fn check(bencher: divan::Bencher, path: &str) {
     let (project, entry) = project(path);
     bencher.bench_local(|| analyse(&entry, &project).expect("a shipped file is readable"));
+}
+
+/// From a file's text to the same text in the one style.
+#[divan::bench(args = SHIPPED)]
+fn format(bencher: divan::Bencher, path: &str) {
+    let (project, entry) = project(path);
+    let text = project.read(&entry).expect("a shipped file is readable");
+    bencher.bench_local(|| formatted(&text));
+}
+
+fn formatted(text: &str) -> String {
+    autosafe::format::format(text).expect("a program that checks is formatted")
 }
 
 /// From a checked program to a plan: rows, ids, estimate.

@@ -165,3 +165,46 @@ fn tool_files_are_bounded_in_depth_and_types() {
         assert!(told[0].starts_with(words), "{told:.300?}");
     }
 }
+
+#[test]
+fn types_nested_too_deep_are_one_problem() {
+    let nested = format!("{}string{}", "list<".repeat(20_000), ">".repeat(20_000));
+    let told = told(&format!("toolkit Kit {{ tool t(a: {nested}) }}\n"));
+    assert_eq!(told.len(), 1, "{told:.300?}");
+    assert!(told[0].starts_with("too-deep"), "{told:.300?}");
+}
+
+/// Why the first item of a program with this prose cannot be made.
+fn refused_when_rendered(prose: &str) -> String {
+    let text = format!(
+        "{}campaign C {{ scenarios = [S] }}\n",
+        scenario(&format!("context = \"\"\"\n{prose}\n\"\"\""))
+    );
+    let files = MemoryFiles::default().with("main.ots", text);
+    let analysis = autosafe::analyse("main.ots", &files).expect("the entry is there");
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    let (plan, _) = autosafe::plan::lower(&analysis.program, &analysis.program.campaigns[0]);
+    let items = autosafe::plan::Items::new(&plan);
+    let place = items.place(0);
+    let refused = items.scene(&place).expect_err("it is beyond the bound");
+    refused.to_string()
+}
+
+#[test]
+fn prose_that_loops_is_bounded_in_work_and_length() {
+    let within = |body: &str| {
+        format!("{{% for a in range(9999) %}}{{% for b in range(9999) %}}{body}{{% endfor %}}{{% endfor %}}")
+    };
+    for (prose, words) in [
+        (within(""), "takes too long to render; loop over less"),
+        (
+            within("{% set long = 'x' * 1000000 %}"),
+            "takes too long to render; loop over less",
+        ),
+        (within("{{ 'x' * 1000 }}"), "renders to more than 262144 bytes"),
+    ] {
+        let refused = refused_when_rendered(&prose);
+        assert!(refused.contains("of `S` cannot be rendered"), "{refused}");
+        assert!(refused.contains(words), "{refused}");
+    }
+}

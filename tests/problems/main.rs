@@ -2,6 +2,7 @@
 
 mod bounds;
 mod conflicts;
+mod files;
 mod fixes;
 mod mutations;
 mod pages;
