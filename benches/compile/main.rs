@@ -45,13 +45,17 @@ mod large {
         let (files, lines) = generated::program();
         bencher.counter(counted(lines)).bench_local(|| {
             let analysis = analyse(generated::ENTRY, &files).expect("the entry is there");
-            assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
+            assert!(
+                analysis.diagnostics.is_empty(),
+                "{:?}",
+                analysis.diagnostics
+            );
             analysis
         });
     }
 
-    /// From the checked program to a plan.
-    #[divan::bench]
+    /// From the checked program to a plan; seconds, for each scenario's covering is searched for.
+    #[divan::bench(sample_count = 3, sample_size = 1)]
     fn lower(bencher: divan::Bencher) {
         let (files, lines) = generated::program();
         let analysis = analyse(generated::ENTRY, &files).expect("the entry is there");

@@ -193,7 +193,9 @@ fn refused_when_rendered(prose: &str) -> String {
 #[test]
 fn prose_that_loops_is_bounded_in_work_and_length() {
     let within = |body: &str| {
-        format!("{{% for a in range(9999) %}}{{% for b in range(9999) %}}{body}{{% endfor %}}{{% endfor %}}")
+        format!(
+            "{{% for a in range(9999) %}}{{% for b in range(9999) %}}{body}{{% endfor %}}{{% endfor %}}"
+        )
     };
     for (prose, words) in [
         (within(""), "takes too long to render; loop over less"),
@@ -201,7 +203,10 @@ fn prose_that_loops_is_bounded_in_work_and_length() {
             within("{% set long = 'x' * 1000000 %}"),
             "takes too long to render; loop over less",
         ),
-        (within("{{ 'x' * 1000 }}"), "renders to more than 262144 bytes"),
+        (
+            within("{{ 'x' * 1000 }}"),
+            "renders to more than 262144 bytes",
+        ),
     ] {
         let refused = refused_when_rendered(&prose);
         assert!(refused.contains("of `S` cannot be rendered"), "{refused}");

@@ -292,7 +292,11 @@ impl<'t> Balance<'t> {
         if too_deep.open == 0 {
             let range = too_deep.at..bracket.at + 1;
             self.too_deep = None;
-            findings.patches.push(Patch::delete(range));
+            // `list` by itself would be one more mistake; what cannot be read here is not told again.
+            findings.patches.push(match bracket.character {
+                '>' => Patch::replace(range, "<>"),
+                _ => Patch::delete(range),
+            });
         }
     }
 
