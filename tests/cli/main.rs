@@ -9,6 +9,7 @@ mod fmt;
 mod import;
 mod interruption;
 mod journal;
+mod reference;
 mod replay;
 mod report;
 mod servers;
