@@ -54,7 +54,7 @@ mod large {
         });
     }
 
-    /// From the checked program to a plan; seconds, for each scenario's covering is searched for.
+    /// From the checked program to a plan; many seconds, for each scenario's covering is searched for.
     #[divan::bench(sample_count = 3, sample_size = 1)]
     fn lower(bencher: divan::Bencher) {
         let (files, lines) = generated::program();
