@@ -41,7 +41,7 @@ fn export_dataset(arguments: &ExportArguments) -> Outcome {
     let written = write_dataset(&plan, &arguments.run, &target, wanted)?;
     let page = match arguments.out {
         Some(_) => None,
-        None => Some(write_report(&plan, &arguments.run)?),
+        None => Some(write_report(&plan, &arguments.run, &written)?),
     };
     print_result(describe_files(&written, &target, page.as_deref()))?;
     Ok(Exit::Done)

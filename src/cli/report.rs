@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use super::runs::failure_of;
+use crate::dataset::Written;
 use crate::eval::EvalReport;
 use crate::plan::{Items, Plan};
 use crate::report::{RunReport, render_page};
 use crate::run::{endings, status};
 
 /// Writes the page of the run in `run`, in place of the one that is there, and gives its path.
-pub fn write_report(plan: &Plan, run: &Path) -> Result<PathBuf, Failure> {
+pub fn write_report(plan: &Plan, run: &Path, written: &Written) -> Result<PathBuf, Failure> {
     let status = status(run).map_err(failure_of)?;
     let items = Items::new(plan);
     let endings = endings(run).map_err(failure_of)?;
-    let report = RunReport::gather(&items, status, endings).map_err(failure_of)?;
+    let report =
+        RunReport::gather(&items, status, written.quality.clone(), endings).map_err(failure_of)?;
     let title = format!("{}: a run of AutoSafe", plan.work.campaign);
     let path = run.join("report.html");
     write_page(&path, &render_page(&title, "run", &report))?;

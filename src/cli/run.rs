@@ -66,7 +66,7 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool)
         parquet: false,
     };
     let written = write_dataset(plan, folder, &target, wanted)?;
-    let page = write_report(plan, folder)?;
+    let page = write_report(plan, folder, &written)?;
     print_result(describe_summary(&plan.work.campaign, summary))?;
     print_result("\n".to_owned() + &describe_files(&written, &target, Some(&page)))?;
     if summary.items.failed > 0

@@ -10,6 +10,7 @@ use super::examples::Examples;
 use super::losses::{Loss, Losses};
 use super::reflection::{ReflectionRound, Rounds};
 use crate::check::{Role, Severity};
+use crate::dataset::QualityReport;
 use crate::plan::{ItemPlace, Items};
 use crate::run::{Ending, Kind, Record, Status};
 
@@ -35,6 +36,8 @@ pub struct RunReport {
     pub by_toolkit: Vec<PlaceFate>,
     pub reflection: Vec<ReflectionRound>,
     pub losses: Vec<Loss>,
+    /// What the quality gates flagged; `None` where no gate is set.
+    pub quality: Option<QualityReport>,
     /// Risk and safe records by their helpfulness, 0 to 3.
     pub helpfulness: [u64; 4],
     /// Records in which some model was simulated.
@@ -82,6 +85,7 @@ impl RunReport {
     pub fn gather<E>(
         items: &Items,
         status: Status,
+        quality: Option<QualityReport>,
         endings: impl Iterator<Item = Result<(ItemPlace, Vec<Ending>), E>>,
     ) -> Result<Self, E> {
         let mut gathering = Gathering::new(items);
@@ -91,7 +95,7 @@ impl RunReport {
                 gathering.enter(items, &place, ending);
             }
         }
-        Ok(gathering.finish(items, status))
+        Ok(gathering.finish(items, status, quality))
     }
 }
 
@@ -152,7 +156,7 @@ impl Gathering {
         self.examples.offer(record);
     }
 
-    fn finish(self, items: &Items, status: Status) -> RunReport {
+    fn finish(self, items: &Items, status: Status, quality: Option<QualityReport>) -> RunReport {
         let work = &items.plan().work;
         RunReport {
             campaign: work.campaign.clone(),
@@ -183,6 +187,7 @@ impl Gathering {
             by_toolkit: self.coverage.toolkits(),
             reflection: self.rounds.table(work.rounds),
             losses: self.losses.table(),
+            quality,
             helpfulness: self.helpfulness,
             simulated: self.simulated,
             examples: self.examples.into_shown(),

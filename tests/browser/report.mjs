@@ -51,6 +51,7 @@ await test("every section is drawn", async () => {
   const { page, problems, context } = await open({ viewport: { width: 1280, height: 900 } });
   kind = await page.getAttribute("body", "data-kind");
   for (const id of sections[kind]) assert.ok(await page.$("#" + id), id);
+  if ((await page.textContent("h1")) === "Hostile") assert.ok(await page.$("#quality"), "gates that are set are told of");
   assert.ok((await page.textContent("h1")).length > 0);
   await photograph(page, "desktop");
   assert.deepEqual(problems, []);

@@ -198,6 +198,18 @@ function losses() {
       examples.map(({ id, detail }) => element("div", { class: "step" }, element("code", {}, id), element("p", { class: "said" }, detail))))));
 }
 
+function quality() {
+  const { quality } = report;
+  if (!quality) return null;
+  const gates = Object.entries(quality.gates);
+  return section("quality", "Quality gates",
+    element("p", {}, `${number(quality.flagged)} of ${number(quality.records)} records are flagged; ${number(quality.left_out)} are left out of the exports.`),
+    table(["gate", "#records"], gates.map(([gate, { records }]) => [gate, number(records)])),
+    gates.filter(([, { examples }]) => examples.length).map(([gate, { examples }]) => element("details", {},
+      element("summary", {}, gate),
+      examples.map(({ record, why }) => element("div", { class: "step" }, element("code", {}, record), element("p", { class: "said" }, why))))));
+}
+
 // The browser of examples
 
 function optionsOf(values) {
@@ -406,7 +418,7 @@ function contents(sections) {
 }
 
 const drawings = {
-  run: [overview, [asked, coverage, reflection, twins, losses, examples]],
+  run: [overview, [asked, coverage, reflection, twins, losses, quality, examples]],
   eval: [evalOverview, [safety, usefulness, comparisons, parts, answersTable]],
 };
 const [head, sectionsOf] = drawings[document.body.dataset.kind];
