@@ -82,7 +82,15 @@ impl Seen {
             let said = headers.get("x-key").and_then(|value| value.to_str().ok());
             let content = format!("you sent {}", said.unwrap_or("nothing"));
             seen.0.lock().expect("no panic").push((uri, headers));
-            let chat = json!({"choices": [{"message": {"content": content}}], "content": []});
+            // An answer of both dialects at once, with both ways to count tokens.
+            let chat = json!({
+                "choices": [{"message": {"content": content}}],
+                "content": [],
+                "usage": {
+                    "prompt_tokens": 7, "completion_tokens": 3,
+                    "input_tokens": 7, "output_tokens": 3,
+                },
+            });
             async move { axum::Json::<Json>(chat) }
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
