@@ -49,7 +49,7 @@ pub fn format(text: &str) -> Result<String, FormatError> {
 /// Gives a file in the one style, and what in it could not be read and so is kept word for word.
 ///
 /// # Errors
-/// The same as of [`format`].
+/// The same as of [`format()`].
 pub fn format_file(file: FileId, sources: &SourceMap) -> Result<Formatted, FormatError> {
     let source = sources.file(file);
     let read = parse(file, sources);

@@ -1,9 +1,9 @@
 //! Tree and comments to text: one style, that of the language reference.
 //!
 //! What comes in is a file's text; what goes out is the same file as everybody would write it. The
-//! printer makes a [`doc`] of the tree, [`layout`] breaks it into lines. Invariant: nothing but white
+//! printer makes a `doc` of the tree, `layout` breaks it into lines. Invariant: nothing but white
 //! space and commas differs between the two texts, and both have the same tree and the same
-//! comments; [`format`] checks that before it answers.
+//! comments; [`format()`] checks that before it answers.
 #![deny(clippy::disallowed_methods)]
 
 mod align;
