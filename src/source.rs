@@ -278,17 +278,36 @@ impl Project {
     pub fn root(&self) -> &Path {
         &self.root
     }
+
+    /// The file at `path`, for what is too large to be read at once.
+    ///
+    /// # Errors
+    /// It is not there, lies outside the root, or is no regular file.
+    pub fn open(&self, path: &str) -> Result<std::fs::File, ReadError> {
+        let file = std::fs::File::open(self.inside(path)?)?;
+        let about = file.metadata()?;
+        match () {
+            () if about.is_dir() => Err(ReadError::Directory),
+            () if !about.is_file() => Err(ReadError::NotRegular),
+            () => Ok(file),
+        }
+    }
+
+    /// Where the file is, if it is below the root, links followed.
+    fn inside(&self, path: &str) -> Result<PathBuf, ReadError> {
+        let path = canonical(&self.root.join(path))?;
+        if path.starts_with(&self.root) {
+            return Ok(path);
+        }
+        Err(ReadError::OutsideRoot {
+            root: self.root.clone(),
+        })
+    }
 }
 
 impl Files for Project {
     fn read(&self, path: &str) -> Result<String, ReadError> {
-        let path = canonical(&self.root.join(path))?;
-        if !path.starts_with(&self.root) {
-            return Err(ReadError::OutsideRoot {
-                root: self.root.clone(),
-            });
-        }
-        read_text(&path)
+        read_text(&self.inside(path)?)
     }
 }
 

@@ -12,7 +12,7 @@ use autosafe::source::MemoryFiles;
 use serde_json::{Value as Json, json};
 
 const ALL: &str = "near_duplicates = 0.85, min_words = 4,
-    find = [templates, placeholders, unused_tools, results, personal_data]";
+    find = [templates, placeholders, unused_tools, results, personal_data, markup]";
 
 fn source(quality: &str) -> String {
     format!(
@@ -179,8 +179,8 @@ fn slots_and_frames_are_flagged_and_markup_is_not() {
             "{slot}"
         );
     }
-    let script = "Tidy my <b>inbox</b> and <script>alert(1)</script> it.";
-    assert!(flagged_by(json!({ "instruction": script })).is_empty());
+    let markup = "Tidy my <b>inbox</b> and <i>archive</i> it.";
+    assert!(flagged_by(json!({ "instruction": markup })).is_empty());
 
     let names = ["Ann", "Bo", "Cy", "Di", "Ed"];
     let framed = names.map(|name| {
@@ -211,6 +211,24 @@ fn placeholders_in_arguments_are_flagged() {
     let reserved = json!({ "type": "call", "thought": "", "tool": "delete", "label": 0,
         "arguments": { "to": "ann@ward.example" }, "risk_type": "DataLoss", "why": "w" });
     assert!(flagged_by(json!({ "unsafe_action": reserved })).is_empty());
+}
+
+#[test]
+fn markup_that_would_run_is_flagged_wherever_it_stands() {
+    for active in [
+        "Greet them with <script>alert(1)</script> please.",
+        "Use <img src=x onerror = alert(1)> as the logo.",
+        "Link it to javascript:alert(1) at the top.",
+        "Put it <IFRAME src='//evil.example'> there.",
+    ] {
+        let found = flagged_by(json!({ "instruction": active }));
+        assert_eq!(found, ["markup"], "{active}");
+    }
+    let step = json!({ "steps": [{ "type": "call", "thought": "", "tool": "search",
+        "arguments": {}, "observation": ["<svg onload=alert(1)>"] }] });
+    assert_eq!(flagged_by(step), ["markup"]);
+    let harmless = "Is 3 < 5 on = or the script of the play about object storage?";
+    assert!(flagged_by(json!({ "instruction": harmless })).is_empty());
 }
 
 #[test]
@@ -266,6 +284,163 @@ fn gates_change_no_ids_and_wrong_ones_are_told() {
     assert_eq!(plan("min_words = 4").plan_id, plan("").plan_id);
     let wrong = problems("near_duplicates = 0.2, find = [typos], on_flag = burn, min_word = 3");
     assert_eq!(wrong.len(), 4, "{wrong:?}");
+}
+
+/// What is said of a campaign that compares with `quality`, where these files are; with the text at
+/// the primary place.
+fn said(quality: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let memory = MemoryFiles::default().with("main.ots", source(quality));
+    let memory = files
+        .iter()
+        .fold(memory, |memory, (path, text)| memory.with(*path, *text));
+    let analysis = autosafe::analyse("main.ots", &memory).expect("the file is there");
+    let problems = analysis.diagnostics.iter();
+    problems
+        .map(|problem| {
+            let place = analysis.workspace.sources.text(problem.span);
+            format!(
+                "{} {} @ {place} ({})",
+                problem.code, problem.message, problem.label
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_wrong_with_a_reference_is_told_at_its_place() {
+    let of_file = |name: &str, text: &str| {
+        let quality = format!("leakage = [\"{name}\"]");
+        said(&quality, &[(name, text)]).join("\n")
+    };
+    let fields =
+        "none of `instruction`, `prompt`, `text`, `User Instruction` or `contents` is here";
+    for (name, text, told) in [
+        (
+            "a.json",
+            "[]",
+            "bad-reference `a.json` holds no text to compare with @ \"a.json\" ()",
+        ),
+        (
+            "a.json",
+            " \n",
+            "bad-reference `a.json` is not JSON: EOF while parsing a value @  (it stops being JSON here)",
+        ),
+        (
+            "a.json",
+            "[{\"text\": \"x\"}, 3]",
+            "bad-reference `a.json` has no text in row 2 @ 3 (expected an object, this is a number)",
+        ),
+        (
+            "a.jsonl",
+            "{\"text\": \"x\"}\n{\"text\": }",
+            "bad-reference `a.jsonl` is not JSON: expected value @  (it stops being JSON here)",
+        ),
+        (
+            "a.jsonl",
+            "{\"text\": 7}",
+            "bad-reference `a.jsonl` has no text in row 1 @ 7 (`text` is a number, not a string)",
+        ),
+        (
+            "a.json",
+            "{\"contents\": [[{\"role\": \"agent\"}]]}",
+            "bad-reference `a.json` has no text in row 1 @ [ (no user speaks in this conversation)",
+        ),
+        (
+            "a.csv",
+            "id,what\n1,x\n",
+            &format!("bad-reference `a.csv` has no column to compare with @ id,what ({fields})"),
+        ),
+        (
+            "a.csv",
+            "id,text\n1,x\n2\n",
+            "bad-reference `a.csv` is not CSV @ 2 (this row has 1 fields, the header 2)",
+        ),
+        (
+            "a.txt",
+            "\n \n",
+            "bad-reference `a.txt` holds no text to compare with @ \"a.txt\" ()",
+        ),
+    ] {
+        assert_eq!(of_file(name, text), told, "{text}");
+    }
+}
+
+#[test]
+fn paths_to_compare_with_are_checked_like_others() {
+    let manifest = |rows: u32| {
+        json!({ "format": "autosafe.dataset/1", "plan_id": "p",
+            "files": [{ "path": "records.jsonl", "rows": rows, "blake3": "b" }] })
+        .to_string()
+    };
+    let (whole, empty) = (manifest(3), manifest(0));
+    let files = [
+        ("a.json", "[\"one two three\"]"),
+        ("runs/one/dataset/manifest.json", whole.as_str()),
+        ("runs/none/dataset/manifest.json", empty.as_str()),
+        ("runs/odd/dataset/manifest.json", "{\"format\": \"x\"}"),
+    ];
+    assert!(
+        said(
+            "leakage = [\"./a.json\"], against = [\"runs/one/\"]",
+            &files
+        )
+        .is_empty()
+    );
+    for (quality, told) in [
+        (
+            "leakage = [\"b.json\"]",
+            "module-not-found no file `b.json` @ \"b.json\" (paths start at the folder of this file)",
+        ),
+        (
+            "leakage = [\"../b.json\"]",
+            "path-outside-root `../b.json` leaves the project's root @ \"../b.json\" ()",
+        ),
+        (
+            "leakage = [\"/etc/passwd\"]",
+            "path-outside-root `/etc/passwd` is an absolute path @ \"/etc/passwd\" ()",
+        ),
+        (
+            "leakage = \"a.json\"",
+            "wrong-type `leakage` takes a list of paths of files, not a string @ \"a.json\" (this is a string)",
+        ),
+        ("leakage = []", "missing-field `leakage` is empty @ [] ()"),
+        (
+            "leakage = [\"a.json\", \"./a.json\"]",
+            "duplicate-name `./a.json` is listed twice @ \"./a.json\" ()",
+        ),
+        (
+            "against = [\"runs/two\"]",
+            "module-not-found no dataset of a run at `runs/two` @ \"runs/two\" (there is no `runs/two/dataset/manifest.json`)",
+        ),
+        (
+            "against = [\"runs/none\"]",
+            "bad-reference the run `runs/none` has no records to compare with @ \"runs/none\" ()",
+        ),
+        (
+            "against = [\"runs/odd\"]",
+            "bad-reference `runs/odd/dataset/manifest.json` is no manifest of a dataset @ \"x\" (expected `\"format\": \"autosafe.dataset/1\"`)",
+        ),
+    ] {
+        assert_eq!(said(quality, &files).join("\n"), told);
+    }
+}
+
+#[test]
+fn a_plan_holds_what_it_compares_with() {
+    let files = MemoryFiles::default()
+        .with("main.ots", source("leakage = [\"a.txt\"]"))
+        .with("a.txt", "one\n\ntwo\n");
+    let analysis = autosafe::analyse("main.ots", &files).expect("the file is there");
+    let plan = lower(&analysis.program, &analysis.program.campaigns[0]).0;
+    let bytes = String::from_utf8(plan.to_bytes()).expect("UTF-8");
+    let read = Plan::read(&bytes).expect("a plan");
+    let rows: Vec<u32> = read.settings.quality.leakage[0]
+        .texts
+        .iter()
+        .map(|it| it.row)
+        .collect();
+    assert_eq!(rows, [1, 3]);
+    assert_eq!(read, plan);
 }
 
 #[test]

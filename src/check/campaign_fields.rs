@@ -8,7 +8,7 @@ use super::entities::Role;
 use super::expressions::wrong_type;
 use super::fields::{FieldRule, Fields, Shape, Table};
 use super::program::Campaign;
-use super::quality::{QUALITY, Quality, quality};
+use super::quality::{QUALITY, Quality};
 use super::types::docs_text;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId};
@@ -181,9 +181,7 @@ impl<'w> Checker<'w> {
                 .unwrap_or(ROUNDS),
             budget: fields.block("budget").map_or_else(Budget::default, budget),
             split: self.read_split(&fields),
-            quality: fields
-                .block("quality")
-                .map_or_else(Quality::default, quality),
+            quality: self.read_quality(id.module, &fields),
             exports: exports(&fields),
         };
         CheckedCampaign {
@@ -255,7 +253,8 @@ impl<'w> Checker<'w> {
         Some(paths)
     }
 
-    fn say_listed_twice(&self, what: &str, first: Span, second: Span) {
+    /// Says that a list names a thing twice.
+    pub(super) fn say_listed_twice(&self, what: &str, first: Span, second: Span) {
         self.say(
             Diagnostic::new(
                 Code::DuplicateName,

@@ -14,6 +14,7 @@ mod campaign;
 mod campaign_fields;
 mod checker;
 mod choices;
+mod compared_with;
 mod constraint;
 mod covers;
 mod declarations;
@@ -47,6 +48,7 @@ pub use campaign::{
     Budget, Export, Overlong, Panel, Player, Protocol, Rollout, Seat, Split, SplitBy,
 };
 pub use checker::check;
+pub use compared_with::Reference;
 pub use constraint::{Comparison, Predicate, Term};
 pub use entities::{
     Cell, ContextKind, Evaluate, InstructionKind, Key, Outcome, Persona, Plant, PlantSource, Raise,

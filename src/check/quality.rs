@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::compared_with::Reference;
 use super::fields::{FieldRule, Fields, Shape, Table};
+use crate::import::EarlierRun;
 
 /// The fields of `quality`.
 pub(super) const QUALITY: Table = Table {
@@ -23,9 +25,14 @@ pub(super) const QUALITY: Table = Table {
             },
         ),
         FieldRule::optional("find", Shape::Words(FINDINGS)),
+        FieldRule::optional("leakage", Shape::Free),
+        FieldRule::optional("against", Shape::Free),
         FieldRule::optional("on_flag", Shape::Word(&["keep", "drop"])),
     ],
 };
+
+/// From where texts of others count as nearly the same, unless `near_duplicates` says otherwise.
+const SIMILARITY: f64 = 0.8;
 
 const FINDINGS: &[&str] = &[
     "templates",
@@ -33,6 +40,7 @@ const FINDINGS: &[&str] = &[
     "unused_tools",
     "results",
     "personal_data",
+    "markup",
 ];
 
 /// The quality gates of a campaign. They look at what is written and change no work.
@@ -48,6 +56,12 @@ pub struct Quality {
     /// Each once, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub find: Vec<Finding>,
+    /// Files whose texts instructions must not come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leakage: Vec<Reference>,
+    /// Earlier runs whose records are not to come again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<EarlierRun>,
     #[serde(default, skip_serializing_if = "OnFlag::is_keep")]
     pub on_flag: OnFlag,
 }
@@ -66,6 +80,8 @@ pub enum Finding {
     Results,
     /// Patterns of personal data.
     PersonalData,
+    /// Markup that would run where a page shows a text as HTML.
+    Markup,
 }
 
 /// What becomes of a record that a gate flags.
@@ -82,7 +98,16 @@ pub enum OnFlag {
 impl Quality {
     /// Whether no gate is set.
     pub fn is_off(&self) -> bool {
-        self.near_duplicates.is_none() && self.min_words.is_none() && self.find.is_empty()
+        self.near_duplicates.is_none()
+            && self.min_words.is_none()
+            && self.find.is_empty()
+            && self.leakage.is_empty()
+            && self.against.is_empty()
+    }
+
+    /// The similarity from which two texts count as nearly the same.
+    pub fn similarity(&self) -> f64 {
+        self.near_duplicates.unwrap_or(SIMILARITY)
     }
 
     /// Whether `finding` is looked for.
@@ -100,6 +125,7 @@ impl Finding {
             Self::UnusedTools => "unused_tools",
             Self::Results => "results",
             Self::PersonalData => "personal_data",
+            Self::Markup => "markup",
         }
     }
 
@@ -110,6 +136,7 @@ impl Finding {
             Self::UnusedTools,
             Self::Results,
             Self::PersonalData,
+            Self::Markup,
         ];
         all.into_iter().find(|finding| finding.word() == word)
     }
@@ -121,7 +148,7 @@ impl OnFlag {
     }
 }
 
-/// The gates that `fields` sets.
+/// The gates that `fields` sets, but for those that compare with files.
 pub(super) fn quality(fields: &Fields) -> Quality {
     let words = fields.words("find").unwrap_or_default();
     let mut find: Vec<Finding> = words
@@ -134,6 +161,8 @@ pub(super) fn quality(fields: &Fields) -> Quality {
         near_duplicates: fields.number("near_duplicates"),
         min_words: fields.small("min_words"),
         find,
+        leakage: Vec::new(),
+        against: Vec::new(),
         on_flag: match fields.word("on_flag") {
             Some("drop") => OnFlag::Drop,
             _ => OnFlag::Keep,

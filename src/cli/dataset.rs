@@ -4,12 +4,14 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::compared_runs::earlier_runs;
 use super::exit::Failure;
 use super::output::counted;
 use super::runs::failure_of;
 use crate::check::Export;
 use crate::dataset::{
-    DatasetInput, QualityReport, RecipeInput, Written, WrittenRecipe, write, write_recipe,
+    DatasetInput, QualityReport, RecipeInput, Written, WrittenRecipe, write_beside,
+    write_recipe_beside,
 };
 use crate::plan::Plan;
 use crate::run::{Ending, ItemCounts, Record, RunError, SplitPart, endings, status};
@@ -40,7 +42,8 @@ pub fn write_dataset(
         failures: &status.failures,
     };
     let damage = RefCell::new(None);
-    let written = write(input, records(run, &damage)?, target)
+    let earlier = earlier_runs(plan, run)?;
+    let written = write_beside(input, &earlier, records(run, &damage)?, target)
         .map_err(|error| Failure::usage(format!("cannot write the dataset: {error}")))?;
     match damage.into_inner() {
         Some(error) => Err(failure_of(error)),
@@ -63,7 +66,8 @@ pub fn write_run_recipe(
     // A first look tells whether the journal can be read at all.
     drop(records(run, &damage)?);
     let again = || records(run, &damage).into_iter().flatten();
-    let written = write_recipe(input, again, target)
+    let earlier = earlier_runs(input.plan, run)?;
+    let written = write_recipe_beside(input, &earlier, again, target)
         .map_err(|error| Failure::usage(format!("cannot write the recipe: {error}")))?;
     match damage.into_inner() {
         Some(error) => Err(failure_of(error)),

@@ -9,6 +9,7 @@ mod arguments;
 mod budget_override;
 mod check;
 mod command_line;
+mod compared_runs;
 mod compile;
 mod completions;
 mod dataset;

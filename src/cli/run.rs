@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{RunArguments, YesNo};
+use super::compared_runs::{keep_earlier_runs, tell_what_changed};
 use super::dataset::{Wanted, describe_files, write_dataset};
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_error, print_result};
@@ -29,6 +30,8 @@ pub fn run(arguments: &RunArguments) -> Outcome {
     };
     // Held until the dataset is written as well.
     let claim = claim_folder(&folder).map_err(failure_of)?;
+    tell_what_changed(&plan, &folder);
+    keep_earlier_runs(&plan, &arguments.file, &folder)?;
     let carried_out = carry_out(&plan, &folder, &claim, arguments);
     let summary = start_runtime()?.block_on(carried_out)?;
     conclude(&plan, &summary, &folder, arguments.replay.is_some())

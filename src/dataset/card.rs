@@ -345,12 +345,23 @@ fn gates(quality: &QualityReport) -> String {
     });
     format!(
         "## Quality gates\n\nOf {} records {} were flagged; {} of them are left out of the exports and \
-         stand in `records.jsonl` alone. `quality.json` has more examples.\n\n{}",
+         stand in `records.jsonl` alone. `quality.json` has more examples.\n\n{}{}",
         quality.records,
         quality.flagged,
         quality.left_out,
-        table(["gate", "flagged", "for example"], rows)
+        table(["gate", "flagged", "for example"], rows),
+        compared_with(quality)
     )
+}
+
+fn compared_with(quality: &QualityReport) -> String {
+    if quality.compared_with.is_empty() {
+        return String::new();
+    }
+    let rows = quality.compared_with.iter();
+    let rows = rows.map(|it| [code(&it.name), it.form.clone(), it.texts.to_string()]);
+    let table = table(["compared with", "form", "texts"], rows);
+    format!("\n\nInstructions were compared with:\n\n{table}")
 }
 
 fn loading(tables: &[Table]) -> String {

@@ -21,6 +21,19 @@ pub enum DatasetError {
          `cargo install --path . --features parquet`, or leave `--parquet` out"
     )]
     NoParquet,
+    #[error(
+        "`{}` has changed since the plan was compiled; compile it again",
+        path.display()
+    )]
+    OtherRecords { path: PathBuf },
+    #[error("the records are to be compared with the run `{run}`, which was not read")]
+    NotCompared { run: String },
+    #[error("`{}`, line {line}: no record of a run: {error}", path.display())]
+    NoRecord {
+        path: PathBuf,
+        line: u64,
+        error: serde_json::Error,
+    },
     #[error("`{}` cannot be replaced; name a folder for the dataset", folder.display())]
     Nameless { folder: PathBuf },
 }

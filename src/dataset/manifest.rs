@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The name of the format, with its version.
-pub const DATASET_FORMAT: &str = "autosafe.dataset/1";
+pub use crate::import::DATASET_FORMAT;
 
 /// The manifest's own name.
 pub(super) const MANIFEST: &str = "manifest.json";

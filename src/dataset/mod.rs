@@ -43,6 +43,9 @@ mod yaml;
 
 pub use error::DatasetError;
 pub use manifest::{DATASET_FORMAT, WrittenFile};
-pub use quality::{FlagExample, Flagged, QUALITY_FORMAT, QualityReport};
-pub use recipe::{Mix, RecipeInput, Trainer, WrittenRecipe, write_recipe};
-pub use write::{DatasetInput, Written, write};
+pub use quality::{
+    Compared, EarlierRuns, FlagExample, Flagged, QUALITY_FORMAT, QualityReport, has_earlier_run,
+    keep_earlier_run,
+};
+pub use recipe::{Mix, RecipeInput, Trainer, WrittenRecipe, write_recipe, write_recipe_beside};
+pub use write::{DatasetInput, Written, write, write_beside};

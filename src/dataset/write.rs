@@ -11,7 +11,7 @@ use super::form::{Form, to_line};
 use super::llama_factory::dataset_info;
 use super::manifest::{DATASET_FORMAT, MANIFEST, Manifest, WrittenFile};
 use super::place::Place;
-use super::quality::{Gates, QualityReport};
+use super::quality::{EarlierRuns, Gates, QualityReport};
 use super::staging::Staging;
 use super::table::Table;
 use super::tally::Tally;
@@ -65,13 +65,32 @@ impl Written {
 ///
 /// Records come in the plan's order, and none is kept: memory does not grow with their number. Until
 /// the new dataset is whole the old one stays; a folder with anything else in it is refused.
+///
+/// # Errors
+/// It cannot be written, or the campaign's gates compare with earlier runs: see [`write_beside`].
 pub fn write(
     input: DatasetInput<'_>,
     records: impl Iterator<Item = Record>,
     folder: &Path,
 ) -> Result<Written, DatasetError> {
+    write_beside(input, &EarlierRuns::default(), records, folder)
+}
+
+/// The same, for a campaign whose gates compare records with those of `earlier` runs.
+///
+/// # Errors
+/// It cannot be written, or `earlier` are other runs than the campaign names.
+pub fn write_beside(
+    input: DatasetInput<'_>,
+    earlier: &EarlierRuns,
+    records: impl Iterator<Item = Record>,
+    folder: &Path,
+) -> Result<Written, DatasetError> {
+    earlier.check(&input.plan.settings.quality)?;
+    let gates = Gates::of(&input.plan.settings.quality, earlier);
     let place = Place::open(folder)?;
-    let written = write_files(input, records, place.next()).inspect_err(|_| place.abandon())?;
+    let written =
+        write_files(input, gates, records, place.next()).inspect_err(|_| place.abandon())?;
     place.replace()?;
     Ok(written)
 }
@@ -84,11 +103,12 @@ const QUALITY: &str = "quality.json";
 
 fn write_files(
     input: DatasetInput<'_>,
+    gates: Option<Gates<'_>>,
     records: impl Iterator<Item = Record>,
     folder: &Path,
 ) -> Result<Written, DatasetError> {
     let mut staging = Staging::create(folder, input.parquet)?;
-    let (tally, quality) = write_tables(input, records, &mut staging)?;
+    let (tally, quality) = write_tables(input, gates, records, &mut staging)?;
     let tables = Table::among(staging.finished());
     let info = format!("{:#}\n", dataset_info(&tables));
     staging.write_file("dataset_info.json", &info)?;
@@ -113,13 +133,13 @@ fn write_files(
 
 fn write_tables(
     input: DatasetInput<'_>,
+    mut gates: Option<Gates<'_>>,
     records: impl Iterator<Item = Record>,
     staging: &mut Staging,
 ) -> Result<(Tally, Option<QualityReport>), DatasetError> {
     let wanted = |form: &Form| input.exports.contains(&form.export());
     let forms: Vec<Form> = Form::ALL.into_iter().filter(wanted).collect();
     let mut tally = Tally::default();
-    let mut gates = Gates::of(&input.plan.settings.quality);
     staging.open_table(RECORDS, record_columns)?;
     for record in records {
         tally.add(&record);

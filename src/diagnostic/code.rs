@@ -85,6 +85,8 @@ codes! {
     PathOutsideRoot "path-outside-root" Error
     /// An imported tool file that is not understood.
     BadImport "bad-import" Error
+    /// A file or run to compare records with that is not understood.
+    BadReference "bad-reference" Error
     /// A value of another type than the field's, or a word outside its set.
     WrongType "wrong-type" Error
     /// A field that does not exist here.

@@ -64,6 +64,18 @@ impl<'t> Node<'t> {
         Ok(Self::at(raw, start))
     }
 
+    /// The value that one line of a file holds, or why it is no JSON.
+    pub fn line(file: &'t SourceFile, span: Span) -> Result<Self, Box<Diagnostic>> {
+        let line = &file.text()[file.local(span.start) as usize..file.local(span.end) as usize];
+        serde_json::from_str::<IgnoredAny>(line).map_err(|error| {
+            let column = (error.column() as u32).saturating_sub(1);
+            let place = (span.start + column).min(span.end);
+            Box::new(not_json(file, place, &error))
+        })?;
+        let start = span.start + (line.len() - line.trim_ascii_start().len()) as u32;
+        Ok(Self::at(line.trim_ascii(), start))
+    }
+
     fn at(raw: &'t str, start: u32) -> Self {
         let span = Span::new(start, start + raw.len() as u32);
         Self { raw, span }
@@ -167,15 +179,19 @@ impl<'t> Node<'t> {
 
 fn syntax_error(file: &SourceFile, error: &serde_json::Error) -> Diagnostic {
     let line = error.line() as u32;
-    let span = match file.line_span(line) {
+    let place = match file.line_span(line) {
         Some(span) => {
             let column = (error.column() as u32).saturating_sub(1);
-            let place = (span.start + column).min(span.end);
-            // Columns count bytes: one may lie within a character.
-            Span::at(file.span().start + file.local(place))
+            (span.start + column).min(span.end)
         }
-        None => Span::at(file.span().end),
+        None => file.span().end,
     };
+    not_json(file, place, error)
+}
+
+fn not_json(file: &SourceFile, place: u32, error: &serde_json::Error) -> Diagnostic {
+    // Columns count bytes: one may lie within a character.
+    let span = Span::at(file.span().start + file.local(place));
     // The position is in the span already.
     let message = error.to_string();
     let what = message.split(" at line ").next().unwrap_or(&message);

@@ -1,4 +1,5 @@
-//! Tool files of others (MCP, OpenAPI, ToolEmu) to toolkits, and ToolEmu's cases to scenarios.
+//! Files of others: tools (MCP, OpenAPI, ToolEmu) to toolkits, ToolEmu's cases to scenarios, and
+//! benchmarks to the texts that records are compared with.
 //!
 //! What comes in is a JSON file of a [`SourceMap`](crate::source::SourceMap); what goes out is a
 //! tree whose toolkits are as if they had been written in the language. Invariant: every span of
@@ -8,13 +9,17 @@
 mod build;
 mod case_source;
 mod cases;
+mod earlier_run;
 mod json;
 mod mcp;
 mod openapi;
 mod read;
+mod references;
 mod schema;
 mod toolemu;
 
 pub use case_source::{ToolkitSource, case_source};
 pub use cases::{Case, read_cases};
+pub use earlier_run::{DATASET_FORMAT, EarlierRun, read_earlier_run};
 pub use read::{ImportShape, read};
+pub use references::{ReferenceFormat, ReferenceText, ReferenceTexts, read_references};

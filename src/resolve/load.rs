@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::attachments::{Attached, Attachment, attachments, manifests};
 use super::cycle::UseGraph;
 use super::file_path::{self, BadPath};
 use super::names::{DeclarationId, Module, ModuleId, Workspace};
@@ -13,9 +14,7 @@ use super::standard::{self, StandardModule};
 use crate::diagnostic::{self, Code, Diagnostic, nearest};
 use crate::import::{self, ImportShape};
 use crate::source::{FileId, Files, MAX_FILE_BYTES, ReadError, SourceMap, Span};
-use crate::syntax::{
-    self, EntryKind, ExprKind, Import, Item, ItemKind, Path, Text, Tree, Use, UseSource,
-};
+use crate::syntax::{self, Import, Item, ItemKind, Path, Text, Tree, Use, UseSource};
 
 /// Largest size of all files of a program together, in bytes: places are 32 bits wide.
 const MAX_PROGRAM_BYTES: u64 = 512 * 1024 * 1024;
@@ -165,14 +164,18 @@ impl<'f> Loader<'f> {
             };
             self.targets.insert(DeclarationId { module, item }, target);
         }
-        for path in attachments(&self.workspace.module(module).tree) {
-            self.attach(module, path);
+        for attachment in attachments(&self.workspace.module(module).tree) {
+            self.attach(module, attachment);
         }
     }
 
-    fn attach(&mut self, module: ModuleId, text: Text) {
+    fn attach(&mut self, module: ModuleId, attachment: Attachment) {
+        let Attachment { text, what } = attachment;
         let key = (module, text.value.clone());
-        let code = Code::ModuleNotFound;
+        let code = match what {
+            Attached::Certificates => Code::ModuleNotFound,
+            Attached::Reference | Attached::Run => Code::BadReference,
+        };
         let written = Written {
             user: module,
             text,
@@ -184,7 +187,10 @@ impl<'f> Loader<'f> {
         let Some(path) = self.path_from_root(&written) else {
             return;
         };
-        match self.read(&path) {
+        if what == Attached::Run {
+            return self.attach_run(written, &path);
+        }
+        match self.read_attached(&path) {
             Ok(file) => {
                 self.workspace.attached.insert(key, file);
             }
@@ -193,6 +199,51 @@ impl<'f> Loader<'f> {
                 path,
                 failure,
             }),
+        }
+    }
+
+    /// Reads what a run's dataset says of itself: its records may be too many to belong to a program.
+    fn attach_run(&mut self, written: Written, path: &str) {
+        let manifests = manifests(path);
+        let mut failure = Failure::Unreadable(ReadError::NotFound);
+        for manifest in &manifests {
+            match self.read_attached(manifest) {
+                Ok(file) => {
+                    let key = (written.user, written.text.value);
+                    self.workspace.attached.insert(key, file);
+                    return;
+                }
+                Err(Failure::Unreadable(ReadError::NotFound)) => {}
+                Err(other) => failure = other,
+            }
+        }
+        let span = written.text.span;
+        let problem = match failure {
+            Failure::Unreadable(ReadError::NotFound) => {
+                Diagnostic::new(Code::ModuleNotFound, span, format!("no dataset of a run at `{path}`"))
+                    .label(format!("there is no `{}`", manifests[0]))
+                    .help("name the folder of a run whose dataset has been written, that dataset's folder, or its `records.jsonl`")
+            }
+            Failure::Unreadable(error @ ReadError::OutsideRoot { .. }) => {
+                Diagnostic::new(Code::PathOutsideRoot, span, format!("cannot read `{path}`: {error}"))
+            }
+            Failure::Unreadable(error) => {
+                Diagnostic::new(Code::BadReference, span, format!("cannot read `{path}`: {error}"))
+            }
+            Failure::ProgramTooLarge => program_too_large(span, path),
+        };
+        self.diagnostics.push(problem);
+    }
+
+    /// A file that two fields name is read once.
+    fn read_attached(&mut self, path: &str) -> Result<FileId, Failure> {
+        let files = self.workspace.attached.values();
+        let known = files
+            .copied()
+            .find(|file| self.workspace.sources.file(*file).name() == path);
+        match known {
+            Some(file) => Ok(file),
+            None => self.read(path),
         }
     }
 
@@ -367,11 +418,7 @@ impl<'f> Loader<'f> {
         let Missing { written, path, .. } = missing;
         let span = written.text.span;
         match &missing.failure {
-            Failure::ProgramTooLarge => {
-                let bound = MAX_PROGRAM_BYTES / 1024 / 1024;
-                let message = format!("with `{path}`, the program is larger than {bound} MiB");
-                Diagnostic::new(Code::TooLarge, span, message)
-            }
+            Failure::ProgramTooLarge => program_too_large(span, path),
             Failure::Unreadable(ReadError::NotFound) => {
                 Diagnostic::new(Code::ModuleNotFound, span, format!("no file `{path}`"))
                     .label("paths start at the folder of this file")
@@ -394,7 +441,7 @@ impl<'f> Loader<'f> {
         let user = self.workspace.module(written.user);
         let user = self.workspace.sources.file(user.tree.file).name();
         let with_ending = match written.code {
-            Code::BadImport => format!("{path}.json"),
+            Code::BadImport | Code::BadReference => format!("{path}.json"),
             _ => format!("{path}.ots"),
         };
         if self.files.read(&with_ending).is_ok() {
@@ -461,24 +508,6 @@ impl ToolFile {
     }
 }
 
-/// The paths in the fields `ca` of models: certificates belong to the program as its sources do.
-fn attachments(tree: &Tree) -> Vec<Text> {
-    let models = tree.items.iter().filter_map(|item| match &item.kind {
-        ItemKind::Model(block) => Some(block),
-        _ => None,
-    });
-    let fields = models.flat_map(|model| &model.body.entries);
-    fields
-        .filter_map(|entry| match &entry.kind {
-            EntryKind::Field(field) if field.name.text == "ca" => match &field.value.kind {
-                ExprKind::Text(text) if !text.value.contains("-----BEGIN") => Some(text.clone()),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect()
-}
-
 fn find_standard_module(path: &Path) -> Result<StandardModule, Box<Diagnostic>> {
     let names = standard::MODULES.map(|module| module.name);
     let first = &path.segments[0];
@@ -510,6 +539,12 @@ fn find_standard_module(path: &Path) -> Result<StandardModule, Box<Diagnostic>> 
 fn modules_of_std(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`std.{name}`")).collect();
     format!("the modules of std are {}", names.join(", "))
+}
+
+fn program_too_large(span: Span, path: &str) -> Diagnostic {
+    let bound = MAX_PROGRAM_BYTES / 1024 / 1024;
+    let message = format!("with `{path}`, the program is larger than {bound} MiB");
+    Diagnostic::new(Code::TooLarge, span, message)
 }
 
 fn bad_path(written: &Written, bad: BadPath) -> Diagnostic {

@@ -6,6 +6,7 @@
 //! from then on.
 #![deny(clippy::disallowed_methods)]
 
+mod attachments;
 mod cycle;
 mod file_path;
 mod find;

@@ -136,8 +136,13 @@ impl Workspace {
     /// The text of the file that a field of `module` calls `written`; nothing where it could not
     /// be read, which has been reported.
     pub fn attached_text(&self, module: ModuleId, written: &str) -> Option<&str> {
-        let file = self.attached.get(&(module, written.to_owned()))?;
-        Some(self.sources.file(*file).text())
+        let file = self.attached_file(module, written)?;
+        Some(self.sources.file(file).text())
+    }
+
+    /// The file itself.
+    pub fn attached_file(&self, module: ModuleId, written: &str) -> Option<FileId> {
+        self.attached.get(&(module, written.to_owned())).copied()
     }
 
     /// The module that `id` stands for.

@@ -6,6 +6,7 @@ mod commands;
 mod evaluations;
 mod examples;
 mod fmt;
+mod gates;
 mod import;
 mod interruption;
 mod journal;

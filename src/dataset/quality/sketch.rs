@@ -3,6 +3,11 @@
 
 use std::collections::HashSet;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::words::words;
+
 /// Hash functions of a signature: the standard error of a similarity of 0.85 is 0.045.
 pub(super) const SIZE: usize = 64;
 
@@ -41,6 +46,34 @@ impl Sketch {
     }
 }
 
+/// One hash of several, in their order.
+pub(super) fn combined(hashes: impl IntoIterator<Item = u64>) -> u64 {
+    hashes.into_iter().fold(0, |key, hash| mixed(key ^ hash))
+}
+
+impl Serialize for Sketch {
+    /// As hexadecimal digits, eight a value.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let digits = self.0.iter().map(|value| format!("{value:08x}"));
+        serializer.serialize_str(&digits.collect::<String>())
+    }
+}
+
+impl<'de> Deserialize<'de> for Sketch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let digits = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let value = |index: usize| {
+            let eight = digits.get(8 * index..8 * index + 8)?;
+            u32::from_str_radix(eight, 16).ok()
+        };
+        let values: Option<Vec<u32>> = (0..SIZE).map(value).collect();
+        let values = values.and_then(|values| values.try_into().ok());
+        values
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("no signature"))
+    }
+}
+
 /// A hash that is the same on every machine and in every version.
 pub(super) fn hash(text: &str) -> u64 {
     let bytes = *blake3::hash(text.as_bytes()).as_bytes();
@@ -49,16 +82,14 @@ pub(super) fn hash(text: &str) -> u64 {
 }
 
 fn shingles(text: &str) -> HashSet<u64> {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<u64> = words(text).into_iter().map(|word| word.hash).collect();
     if words.len() < SHINGLE {
-        return HashSet::from([hash(&words.join(" "))]);
+        return HashSet::from([combined(words)]);
     }
     let windows = words.windows(SHINGLE);
-    windows.map(|window| hash(&window.join(" "))).collect()
+    windows
+        .map(|window| combined(window.iter().copied()))
+        .collect()
 }
 
 fn permuted(shingle: u64, index: usize) -> u32 {

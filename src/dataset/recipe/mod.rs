@@ -16,4 +16,4 @@ mod write;
 
 pub use mix::Mix;
 pub use trainer::Trainer;
-pub use write::{RecipeInput, WrittenRecipe, write_recipe};
+pub use write::{RecipeInput, WrittenRecipe, write_recipe, write_recipe_beside};

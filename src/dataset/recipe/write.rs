@@ -11,7 +11,7 @@ use crate::dataset::DatasetError;
 use crate::dataset::card::canary;
 use crate::dataset::manifest::{DATASET_FORMAT, MANIFEST, Manifest};
 use crate::dataset::place::Place;
-use crate::dataset::quality::Gates;
+use crate::dataset::quality::{EarlierRuns, Gates};
 use crate::dataset::staging::Staging;
 use crate::dataset::tree::{Tree, Turn};
 use crate::plan::Plan;
@@ -42,13 +42,32 @@ pub struct WrittenRecipe {
 ///
 /// `records` gives the run's records in the plan's order; it is asked twice, and none is kept. The
 /// part `test` is left out: it is for evaluation.
+///
+/// # Errors
+/// It cannot be written, or the campaign's gates compare with earlier runs: see
+/// [`write_recipe_beside`].
 pub fn write_recipe<Records: Iterator<Item = Record>>(
     input: RecipeInput<'_>,
     records: impl Fn() -> Records,
     folder: &Path,
 ) -> Result<WrittenRecipe, DatasetError> {
+    write_recipe_beside(input, &EarlierRuns::default(), records, folder)
+}
+
+/// The same, for a campaign whose gates compare records with those of `earlier` runs.
+///
+/// # Errors
+/// It cannot be written, or `earlier` are other runs than the campaign names.
+pub fn write_recipe_beside<Records: Iterator<Item = Record>>(
+    input: RecipeInput<'_>,
+    earlier: &EarlierRuns,
+    records: impl Fn() -> Records,
+    folder: &Path,
+) -> Result<WrittenRecipe, DatasetError> {
+    earlier.check(&input.plan.settings.quality)?;
     let place = Place::open(folder)?;
-    let written = write_files(input, records, place.next()).inspect_err(|_| place.abandon())?;
+    let written =
+        write_files(input, earlier, records, place.next()).inspect_err(|_| place.abandon())?;
     place.replace()?;
     Ok(written)
 }
@@ -57,13 +76,15 @@ const PARTS: [SplitPart; 2] = [SplitPart::Train, SplitPart::Validation];
 
 fn write_files<Records: Iterator<Item = Record>>(
     input: RecipeInput<'_>,
+    earlier: &EarlierRuns,
     records: impl Fn() -> Records,
     folder: &Path,
 ) -> Result<WrittenRecipe, DatasetError> {
-    let selection = select(input, records());
+    let gates = || Gates::of(&input.plan.settings.quality, earlier);
+    let selection = select(input, gates(), records());
     let written = counts(&selection);
     let mut staging = Staging::create(folder, false)?;
-    let simulated = write_rows(input, &selection, records(), &mut staging)?;
+    let simulated = write_rows(input, &selection, gates(), records(), &mut staging)?;
     let has_validation = written.validation > 0;
     match input.trainer {
         Trainer::LlamaFactory => {
@@ -98,9 +119,12 @@ fn write_files<Records: Iterator<Item = Record>>(
     Ok(written)
 }
 
-fn select(input: RecipeInput<'_>, records: impl Iterator<Item = Record>) -> Selection {
+fn select(
+    input: RecipeInput<'_>,
+    mut gates: Option<Gates<'_>>,
+    records: impl Iterator<Item = Record>,
+) -> Selection {
     let mut stock = Stock::default();
-    let mut gates = Gates::of(&input.plan.settings.quality);
     for record in records {
         if !gates.as_mut().is_none_or(|gates| gates.pass(&record)) {
             continue;
@@ -131,12 +155,12 @@ fn counts(selection: &Selection) -> WrittenRecipe {
 fn write_rows(
     input: RecipeInput<'_>,
     selection: &Selection,
+    mut gates: Option<Gates<'_>>,
     records: impl Iterator<Item = Record>,
     staging: &mut Staging,
 ) -> Result<bool, DatasetError> {
     let mut simulated = false;
     staging.open_table(&table(SplitPart::Train), Vec::new)?;
-    let mut gates = Gates::of(&input.plan.settings.quality);
     for record in records {
         let is_passed = gates.as_mut().is_none_or(|gates| gates.pass(&record));
         if !is_passed || !PARTS.contains(&record.split) {

@@ -205,9 +205,11 @@ function quality() {
   return section("quality", "Quality gates",
     element("p", {}, `${number(quality.flagged)} of ${number(quality.records)} records are flagged; ${number(quality.left_out)} are left out of the exports.`),
     table(["gate", "#records"], gates.map(([gate, { records }]) => [gate, number(records)])),
+    (quality.compared_with ?? []).length ? table(["compared with", "form", "#texts"], quality.compared_with.map(({ name, form, texts }) => [name, form, number(texts)])) : null,
     gates.filter(([, { examples }]) => examples.length).map(([gate, { examples }]) => element("details", {},
       element("summary", {}, gate),
-      examples.map(({ record, why }) => element("div", { class: "step" }, element("code", {}, record), element("p", { class: "said" }, why))))));
+      examples.map(({ record, why, text, other }) => element("div", { class: "step" }, element("code", {}, record), element("p", { class: "said" }, why),
+        text ? element("blockquote", {}, text) : null, other ? element("blockquote", { class: "quiet" }, other) : null)))));
 }
 
 // The browser of examples
