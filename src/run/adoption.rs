@@ -12,12 +12,11 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 
 use crate::check::{Key, Price};
-use crate::model::Usage;
 use crate::plan::{ItemId, Items};
 
 use super::error::RunError;
 use super::folder::Folder;
-use super::journal::{Counts, Journal, Reading, StoredCall, StoredReply};
+use super::journal::{Journal, Reading, StoredCall};
 use super::ledger::cost;
 
 /// Items whose calls are written together.
@@ -94,20 +93,16 @@ impl Adoption<'_> {
             let calls: BTreeMap<String, StoredCall> = calls.into_iter().collect();
             let new = calls.iter().filter(|(path, _)| !known.contains_key(*path));
             let writes =
-                new.map(|(path, call)| journal.append_call(item, path, call, self.counts_of(call)));
+                new.map(|(path, call)| journal.append_call(item, path, call, self.usd_of(call)));
             let written = try_join_all(writes).await?;
             Ok::<u64, RunError>(written.len() as u64)
         });
         try_join_all(items).await
     }
 
-    fn counts_of(&self, call: &StoredCall) -> Counts {
-        let usage = match &call.reply {
-            StoredReply::Answer(answer) => answer.usage(),
-            StoredReply::TooLong(_) => Usage::default(),
-        };
+    fn usd_of(&self, call: &StoredCall) -> f64 {
         let price = self.prices.get(&Key(call.model.clone()));
-        Counts::of_call(usage, price.map_or(0.0, |price| cost(price, usage)))
+        price.map_or(0.0, |price| cost(price, call.usage()))
     }
 }
 

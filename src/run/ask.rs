@@ -5,10 +5,11 @@
 //! the business of the gateway, and goes to nobody else.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
+use tokio::time::Instant;
 
 use crate::check::{Key, Player, Role, Seat};
 use crate::model::{
@@ -20,8 +21,9 @@ use super::brake::Pace;
 use super::call_path::{CallPath, seed};
 use super::context::{News, RunContext};
 use super::departure::{Departure, FailureKind, Halt};
-use super::journal::{Counts, JournalError, StoredCall, StoredReply};
+use super::journal::{JournalError, StoredCall, StoredReply};
 use super::record::DropReason;
+use super::standouts::Took;
 use super::tally::Tally;
 
 /// How often one model is asked before its answers count as misfits.
@@ -41,6 +43,7 @@ pub(super) struct Asker<'r> {
     known: HashMap<String, StoredCall>,
     /// Calls of the item so far.
     asked: AtomicU32,
+    took: Mutex<Took>,
     /// Whether what the journal does not hold is left alone.
     only_recalls: bool,
 }
@@ -89,9 +92,24 @@ impl<'r> Asker<'r> {
             item,
             owner: owner.to_owned(),
             asked: AtomicU32::new(u32::try_from(known.len()).unwrap_or(u32::MAX)),
+            took: Mutex::new(took(run, &known)),
             known,
             only_recalls: false,
         })
+    }
+
+    /// What the item's calls took so far, in all lives of the run.
+    pub fn took(&self) -> Took {
+        *self.took.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of what was asked for the item by others since the asker was opened: by a later
+    /// sample of its row, before the asker has asked anything itself.
+    pub fn catch_up(&self) -> Result<(), JournalError> {
+        let calls = self.run.journal.reading().calls_of(self.item)?;
+        let took = took(self.run, &calls);
+        *self.took.lock().unwrap_or_else(PoisonError::into_inner) = took;
+        Ok(())
     }
 
     /// The index of the item, in the plan; that of the first for what belongs to the run.
@@ -308,24 +326,26 @@ impl<'r> Asker<'r> {
             () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
             admitted = admission => admitted.map_err(|_| Departure::Halted(Halt::Budget))?,
         };
+        let start = Instant::now();
         let called = tokio::select! {
             // What has been answered is kept, also when the run stops at this very moment.
             biased;
             called = run.gateway.call_with_urgency(model, request, urgency) => called,
             () = run.brake.reached(Pace::Stop) => return Err(Departure::Halted(Halt::Asked)),
         };
+        let call = |tries, reply| StoredCall {
+            role,
+            model: model.to_string(),
+            milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            tries,
+            reply,
+        };
         let call = match called {
-            Ok(reply) => StoredCall {
-                model: model.to_string(),
-                tries: reply.tries,
-                reply: StoredReply::Answer(reply.answer.into()),
-            },
+            Ok(reply) => call(reply.tries, StoredReply::Answer(reply.answer.into())),
             Err(failure) => match &failure.error {
-                CallError::ContextTooLong { message } => StoredCall {
-                    model: model.to_string(),
-                    tries: failure.tries,
-                    reply: StoredReply::TooLong(message.clone()),
-                },
+                CallError::ContextTooLong { message } => {
+                    call(failure.tries, StoredReply::TooLong(message.clone()))
+                }
                 _ => {
                     run.ledger.give_back(reservation);
                     let departure = self.no_answer(model, path, request, &failure);
@@ -370,19 +390,19 @@ impl<'r> Asker<'r> {
         call: &StoredCall,
         reservation: super::ledger::Reservation,
     ) -> Result<(), Departure> {
-        let usage = match &call.reply {
-            StoredReply::Answer(answer) => answer.usage(),
-            StoredReply::TooLong(_) => crate::model::Usage::default(),
-        };
+        let usage = call.usage();
         let usd = self.run.ledger.cost(model, usage);
-        let counts = Counts::of_call(usage, usd);
         let journal = &self.run.journal;
         let kept = journal
-            .append_call(self.item, path.as_str(), call, counts)
+            .append_call(self.item, path.as_str(), call, usd)
             .await;
         self.run.ledger.settle(reservation, usage, usd);
         kept?;
         self.run.totals.add(usage, usd);
+        self.took
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add(usage, usd, call.milliseconds);
         if call.tries > 1 {
             self.run.tell(News::Retried {
                 item: self.item,
@@ -452,6 +472,17 @@ impl Misread {
             follow_up: vec![said, Message::User { content: ask_again }],
         }
     }
+}
+
+/// What these calls took, at today's prices.
+fn took(run: &RunContext, calls: &HashMap<String, StoredCall>) -> Took {
+    let mut took = Took::default();
+    for call in calls.values() {
+        let usage = call.usage();
+        let usd = run.ledger.cost(&Key(call.model.clone()), usage);
+        took.add(usage, usd, call.milliseconds);
+    }
+    took
 }
 
 /// The beginning of `text`, for an error.

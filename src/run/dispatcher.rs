@@ -68,8 +68,21 @@ enum UnitEnd {
     Examples(Result<ExampleAgreement, Halt>),
 }
 
+/// Brakes when it is dropped, with whoever was driven by it.
+struct BrakeAtTheEnd(Arc<RunContext>);
+
+impl Drop for BrakeAtTheEnd {
+    fn drop(&mut self) {
+        self.0.brake.pull(Pace::Stop);
+    }
+}
+
 /// Drives one life of a run.
 pub(super) struct Dispatcher<P> {
+    /// Goes before the units. Where a run is given up by dropping it, they are not all stopped at one
+    /// moment, and one that still works might get the lock of one that is gone, not find in the
+    /// journal what that one was about to write, and pay for it again.
+    _brake: BrakeAtTheEnd,
     context: Arc<RunContext>,
     orders: Orders<P>,
     started: Instant,
@@ -96,6 +109,7 @@ impl<P: Progress> Dispatcher<P> {
             ..ProgressState::default()
         };
         Self {
+            _brake: BrakeAtTheEnd(Arc::clone(&context)),
             context,
             orders,
             started: Instant::now(),

@@ -21,7 +21,7 @@ use super::dispatcher::{Dispatcher, Orders};
 use super::error::RunError;
 use super::event_log::EventLog;
 use super::folder::{Folder, FolderClaim};
-use super::journal::{Counts, Journal, JournalError, name};
+use super::journal::{Counts, Journal, JournalError};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::progress::Progress;
@@ -208,7 +208,7 @@ impl Life {
         let context = Arc::new(RunContext {
             prompts: PromptPack::new(&plan.work.prompts)?,
             ledger: Ledger::new(plan.settings.budget, prices(&plan), &counts),
-            newcomers: Newcomers::new(plan.work.models.keys(), counts.get(name::CALLS) > 0),
+            newcomers: Newcomers::new(plan.work.models.keys(), counts.spending.calls() > 0),
             items: self.items,
             gateway: self.gateway,
             journal,
@@ -226,8 +226,9 @@ impl Life {
             record_earlier_lives(&context, &*orders.workload).await?;
         }
         let (stop, examples) = Dispatcher::new(Arc::clone(&context), orders).run().await?;
-        let counts = context.journal.reading().counts()?;
-        Ok(RunSummary::of(&counts, total, stop, examples))
+        let reading = context.journal.reading();
+        let summary = RunSummary::of(&reading.counts()?, total, stop, examples);
+        Ok(summary.with_standouts(&reading.standouts()?))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::check::{Budget, Key, Price, Role};
 use crate::model::{Request, Usage, estimated_request_tokens};
 
 use super::expectations::Expectations;
-use super::journal::{Counts, name};
+use super::journal::Counts;
 
 /// The money and the tokens of one run.
 pub(super) struct Ledger {
@@ -66,8 +66,8 @@ impl Ledger {
     /// The books of a run that has come to `spent` in earlier lives.
     pub fn new(budget: Budget, prices: BTreeMap<Key, Price>, spent: &Counts) -> Self {
         let spent = Amount {
-            tokens: spent.get(name::INPUT) + spent.get(name::OUTPUT),
-            usd: spent.usd,
+            tokens: spent.spending.usage().total(),
+            usd: spent.spending.usd(),
         };
         let books = Books {
             spent,

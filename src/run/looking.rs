@@ -11,6 +11,7 @@ use super::folder::Folder;
 use super::journal::{JournalError, Reading};
 use super::record::Ending;
 use super::recording::tools_of;
+use super::spending::RoleSpending;
 use super::summary::Status;
 
 /// Items read from the journal at once.
@@ -22,7 +23,16 @@ pub fn status(folder: &Path) -> Result<Status, RunError> {
     let plan_id = reading.about("plan_id")?.unwrap_or_default();
     let total = reading.about("total")?;
     let total = total.and_then(|total| total.parse().ok()).unwrap_or(0);
-    Ok(Status::of(&reading.counts()?, plan_id, total))
+    Ok(Status::of(&reading.counts()?, plan_id, total).with_standouts(&reading.standouts()?))
+}
+
+/// What each role and model took in the run in `folder`, or in an evaluation's, over all of its
+/// lives: in the order of the roles, the dearest model of each first.
+///
+/// # Errors
+/// There is no run, or its journal cannot be read.
+pub fn spending(folder: &Path) -> Result<Vec<RoleSpending>, RunError> {
+    Ok(open(folder)?.counts()?.spending.sorted())
 }
 
 /// What came of each finished item of the run in `folder`, in the plan's order.

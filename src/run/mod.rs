@@ -28,7 +28,9 @@ mod record;
 mod recording;
 mod row_memory;
 mod selection;
+mod spending;
 mod split;
+mod standouts;
 mod steps;
 mod summary;
 mod tally;
@@ -45,12 +47,14 @@ pub use execute::{Environment, RunOptions, execute, execute_with};
 pub use folder::{FolderClaim, claim_folder, folder_name};
 pub use interrupts::interrupts_from_outside;
 pub use journal::JournalError;
-pub use looking::{Endings, endings, status};
+pub use looking::{Endings, endings, spending, status};
 pub use progress::{Progress, ProgressState, Silence, progress_on_standard_error};
 pub use record::{
     Action, DropReason, Ending, JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, RecordTool,
     Reflection, SplitPart, Step,
 };
+pub use spending::RoleSpending;
+pub use standouts::ItemSpending;
 pub use summary::{ExampleAgreement, ItemCounts, RunSummary, Status, StopReason};
 pub use trial::{Attempt, Defence, Judged, Moment, Opinion, Task, Trial, TrialOutcome, Trouble};
 pub use trials::{TrialsOptions, TrialsOutcome, carry_out_trials, carry_out_trials_with};

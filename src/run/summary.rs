@@ -8,6 +8,8 @@ use crate::model::Usage;
 
 use super::adoption::Adopted;
 use super::journal::{Counts, name};
+use super::spending::RoleSpending;
+use super::standouts::{ItemSpending, Standouts};
 
 /// What a run came to, over all of its lives.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,16 @@ pub struct RunSummary {
     pub usage: Usage,
     pub usd: f64,
     pub seconds: f64,
+    /// Records by outcome and cell; one with several outcomes counts for each.
+    pub outcomes: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Records by cell.
+    pub cells: BTreeMap<String, u64>,
+    /// Calls, tokens and money by role and model.
+    pub spending: Vec<RoleSpending>,
+    /// The items that took most money, or most tokens where none is paid.
+    pub dearest: Vec<ItemSpending>,
+    /// The items whose calls took longest.
+    pub slowest: Vec<ItemSpending>,
     /// What this life took over from an earlier plan's run.
     pub adopted: Adopted,
     /// `None` when the run stopped before all examples were judged.
@@ -82,6 +94,16 @@ pub struct Status {
     pub records: BTreeMap<String, u64>,
     pub drops: BTreeMap<String, u64>,
     pub failures: BTreeMap<String, u64>,
+    /// Records by cell.
+    pub cells: BTreeMap<String, u64>,
+    /// Records by outcome and cell; one with several outcomes counts for each.
+    pub outcomes: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Calls, tokens and money by role and model.
+    pub spending: Vec<RoleSpending>,
+    /// The items that took most money, or most tokens where none is paid.
+    pub dearest: Vec<ItemSpending>,
+    /// The items whose calls took longest.
+    pub slowest: Vec<ItemSpending>,
 }
 
 impl StopReason {
@@ -115,14 +137,17 @@ impl ItemCounts {
     }
 }
 
-/// The tokens of all calls.
-pub(super) fn usage_of(counts: &Counts) -> Usage {
-    Usage {
-        input: counts.get(name::INPUT),
-        output: counts.get(name::OUTPUT),
-        cached: counts.get(name::CACHED),
-        reasoning: counts.get(name::REASONING),
+/// Records by outcome and cell.
+fn outcomes_of(counts: &Counts) -> BTreeMap<String, BTreeMap<String, u64>> {
+    let mut outcomes: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    for (name, records) in counts.under(name::OUTCOMES) {
+        // A cell has no stroke in it; an outcome's name may have.
+        if let Some((cell, outcome)) = name.split_once('/') {
+            let cells = outcomes.entry(outcome.to_owned()).or_default();
+            cells.insert(cell.to_owned(), records);
+        }
     }
+    outcomes
 }
 
 impl RunSummary {
@@ -138,12 +163,26 @@ impl RunSummary {
             records: counts.under(name::RECORDS),
             drops: counts.under(name::DROPS),
             failures: counts.under(name::FAILURES),
-            calls: counts.get(name::CALLS),
-            usage: usage_of(counts),
-            usd: counts.usd,
+            calls: counts.spending.calls(),
+            usage: counts.spending.usage(),
+            usd: counts.spending.usd(),
             seconds: counts.seconds,
+            cells: counts.under(name::CELLS),
+            outcomes: outcomes_of(counts),
+            spending: counts.spending.sorted(),
+            dearest: Vec::new(),
+            slowest: Vec::new(),
             adopted: Adopted::default(),
             examples,
+        }
+    }
+
+    /// The same with the items that took most.
+    pub(super) fn with_standouts(self, standouts: &Standouts) -> Self {
+        Self {
+            dearest: standouts.dearest(),
+            slowest: standouts.slowest(),
+            ..self
         }
     }
 }
@@ -153,14 +192,28 @@ impl Status {
         Self {
             plan_id,
             items: ItemCounts::of(counts, total),
-            calls: counts.get(name::CALLS),
-            tokens: usage_of(counts).total(),
-            usage: usage_of(counts),
-            usd: counts.usd,
+            calls: counts.spending.calls(),
+            tokens: counts.spending.usage().total(),
+            usage: counts.spending.usage(),
+            usd: counts.spending.usd(),
             seconds: counts.seconds,
             records: counts.under(name::RECORDS),
             drops: counts.under(name::DROPS),
             failures: counts.under(name::FAILURES),
+            cells: counts.under(name::CELLS),
+            outcomes: outcomes_of(counts),
+            spending: counts.spending.sorted(),
+            dearest: Vec::new(),
+            slowest: Vec::new(),
+        }
+    }
+
+    /// The same with the items that took most.
+    pub(super) fn with_standouts(self, standouts: &Standouts) -> Self {
+        Self {
+            dearest: standouts.dearest(),
+            slowest: standouts.slowest(),
+            ..self
         }
     }
 }

@@ -5,8 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::model::Usage;
 
-use super::journal::{Counts, name};
-use super::summary::usage_of;
+use super::journal::Counts;
 
 /// Calls, tokens and money of all lives of a run.
 pub(super) struct Totals(Mutex<Sum>);
@@ -23,9 +22,9 @@ impl Totals {
     /// Beginning with what earlier lives came to.
     pub fn from(counts: &Counts) -> Self {
         Self(Mutex::new(Sum {
-            calls: counts.get(name::CALLS),
-            usage: usage_of(counts),
-            usd: counts.usd,
+            calls: counts.spending.calls(),
+            usage: counts.spending.usage(),
+            usd: counts.spending.usd(),
         }))
     }
 

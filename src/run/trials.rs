@@ -187,5 +187,6 @@ fn finished(outcome: &TrialOutcome, may_pass: bool) -> Finished {
         endings: Vec::new(),
         counts,
         again: may_pass,
+        took: None,
     }
 }

@@ -5,6 +5,7 @@ mod lives;
 mod models;
 mod plans;
 mod records;
+mod spending;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -7,29 +7,28 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use crate::model::Usage;
+use crate::run::spending::Spending;
 
-/// Counts by name, and the money and time that went with them.
+/// Counts by name, and the calls and the time that went with them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(in crate::run) struct Counts {
-    /// Most names are constants: there are several for each call, and none is copied.
+    /// Most names are constants, which are not copied.
     pub of: BTreeMap<Cow<'static, str>, i64>,
-    pub usd: f64,
+    pub spending: Spending,
     pub seconds: f64,
 }
 
 /// The names of counts.
 pub(in crate::run) mod name {
-    pub const CALLS: &str = "calls";
-    pub const INPUT: &str = "tokens/input";
-    pub const OUTPUT: &str = "tokens/output";
-    pub const CACHED: &str = "tokens/cached";
-    pub const REASONING: &str = "tokens/reasoning";
     pub const DONE: &str = "items/done";
     pub const DROPPED: &str = "items/dropped";
     pub const FAILED: &str = "items/failed";
     /// Followed by the record's kind.
     pub const RECORDS: &str = "records/";
+    /// Followed by the cell.
+    pub const CELLS: &str = "cells/";
+    /// Followed by the cell, and after a stroke by the outcome.
+    pub const OUTCOMES: &str = "outcomes/";
     /// Followed by the reason.
     pub const DROPS: &str = "drops/";
     /// Followed by the kind of failure.
@@ -37,24 +36,6 @@ pub(in crate::run) mod name {
 }
 
 impl Counts {
-    /// Those of one call that took this.
-    pub fn of_call(usage: Usage, usd: f64) -> Self {
-        let mut counts = Self {
-            usd,
-            ..Self::default()
-        };
-        counts.increase(name::CALLS);
-        for (name, tokens) in [
-            (name::INPUT, usage.input),
-            (name::OUTPUT, usage.output),
-            (name::CACHED, usage.cached),
-            (name::REASONING, usage.reasoning),
-        ] {
-            counts.add(name, i64::try_from(tokens).unwrap_or(i64::MAX));
-        }
-        counts
-    }
-
     /// How many there are of `name`.
     pub fn get(&self, name: &str) -> u64 {
         self.of
@@ -88,7 +69,9 @@ impl Counts {
         for (name, more) in &other.of {
             self.add(name.clone(), *more);
         }
-        self.usd += other.usd;
+        for more in other.spending.each() {
+            self.spending.add(more);
+        }
         self.seconds += other.seconds;
     }
 }

@@ -18,6 +18,15 @@ const CHECKED_BYTES: u64 = 64 << 20;
 const SCHEMA: &str = "
     CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE counts (name TEXT PRIMARY KEY, value NUMERIC NOT NULL) WITHOUT ROWID;
+    CREATE TABLE spending (
+        role TEXT NOT NULL, model TEXT NOT NULL, calls INTEGER NOT NULL,
+        input INTEGER NOT NULL, output INTEGER NOT NULL, cached INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+        usd REAL NOT NULL, PRIMARY KEY (role, model)
+    ) WITHOUT ROWID;
+    CREATE TABLE standouts (
+        item TEXT PRIMARY KEY, scenario TEXT NOT NULL, calls INTEGER NOT NULL, tokens INTEGER NOT NULL,
+        usd REAL NOT NULL, seconds REAL NOT NULL
+    ) WITHOUT ROWID;
     CREATE TABLE calls (
         number INTEGER PRIMARY KEY, item INTEGER NOT NULL, path TEXT NOT NULL, payload BLOB NOT NULL
     );

@@ -8,7 +8,11 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
 
+use crate::check::{Key, Role};
+use crate::model::Usage;
 use crate::run::record::Ending;
+use crate::run::spending::{RoleSpending, Spending};
+use crate::run::standouts::{ItemSpending, Standouts};
 
 use super::counts::Counts;
 use super::error::JournalError;
@@ -99,23 +103,19 @@ impl Reading {
             .collect()
     }
 
-    /// What the run has come to so far.
+    /// What the run has come to so far; all of it as it was at one moment.
     pub fn counts(&self) -> Result<Counts, JournalError> {
         self.with(|connection| {
-            let mut query = connection.prepare_cached("SELECT name, value FROM counts")?;
-            let mut rows = query.query([])?;
-            let mut counts = Counts::default();
-            while let Some(row) = rows.next()? {
-                let name: String = row.get(0)?;
-                match (name.as_str(), row.get_ref(1)?) {
-                    ("usd", value) => counts.usd = number(value),
-                    ("seconds", value) => counts.seconds = number(value),
-                    (_, ValueRef::Integer(count)) => counts.add(name, count),
-                    _ => {}
-                }
-            }
-            Ok(counts)
+            let moment = connection.unchecked_transaction()?;
+            let counts = named_counts(&moment)?;
+            let spending = spending(&moment)?;
+            Ok(Counts { spending, ..counts })
         })
+    }
+
+    /// The items that took most so far.
+    pub fn standouts(&self) -> Result<Standouts, JournalError> {
+        self.with(standouts)
     }
 
     fn with<T>(
@@ -134,6 +134,66 @@ impl Reading {
             zstd::decode_all(payload).map_err(|error| JournalError::damaged(&self.path, error))?;
         serde_json::from_slice(&text).map_err(|error| JournalError::damaged(&self.path, error))
     }
+}
+
+fn named_counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    let mut query = connection.prepare_cached("SELECT name, value FROM counts")?;
+    let mut rows = query.query([])?;
+    let mut counts = Counts::default();
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(0)?;
+        match (name.as_str(), row.get_ref(1)?) {
+            ("seconds", value) => counts.seconds = number(value),
+            (_, ValueRef::Integer(count)) => counts.add(name, count),
+            _ => {}
+        }
+    }
+    Ok(counts)
+}
+
+fn spending(connection: &Connection) -> rusqlite::Result<Spending> {
+    let mut query = connection.prepare_cached(
+        "SELECT role, model, calls, input, output, cached, reasoning, usd FROM spending",
+    )?;
+    let mut rows = query.query([])?;
+    let mut spending = Spending::default();
+    while let Some(row) = rows.next()? {
+        let role: String = row.get(0)?;
+        let Some(role) = Role::from_word(&role) else {
+            continue;
+        };
+        let count = |column| row.get(column).map(plan_index);
+        spending.add(&RoleSpending {
+            role,
+            model: Key(row.get(1)?),
+            calls: count(2)?,
+            usage: Usage {
+                input: count(3)?,
+                output: count(4)?,
+                cached: count(5)?,
+                reasoning: count(6)?,
+            },
+            usd: row.get(7)?,
+        });
+    }
+    Ok(spending)
+}
+
+/// The items that took most.
+pub(super) fn standouts(connection: &Connection) -> rusqlite::Result<Standouts> {
+    let mut query = connection
+        .prepare_cached("SELECT item, scenario, calls, tokens, usd, seconds FROM standouts")?;
+    let rows = query.query_map([], |row| {
+        Ok(ItemSpending {
+            item: row.get(0)?,
+            scenario: row.get(1)?,
+            calls: row.get(2).map(plan_index)?,
+            tokens: row.get(3).map(plan_index)?,
+            usd: row.get(4)?,
+            seconds: row.get(5)?,
+        })
+    })?;
+    rows.collect::<rusqlite::Result<_>>().map(Standouts::from)
 }
 
 /// An item's index as SQLite counts.

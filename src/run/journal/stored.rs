@@ -2,19 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::{Key, Role};
 use crate::model::{Answer, Finish, ToolCallText, Usage};
 use crate::run::record::{DropReason, Ending, Record};
+use crate::run::spending::RoleSpending;
+use crate::run::standouts::ItemSpending;
 
 use super::counts::Counts;
 
 /// The name of the format, with its version.
-pub(super) const FORMAT: &str = "autosafe.journal/2";
+pub(super) const FORMAT: &str = "autosafe.journal/3";
 
 /// One call that came back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::run) struct StoredCall {
+    pub role: Role,
     /// The model's key in the plan.
     pub model: String,
+    /// From when the call was admitted to its answer, waits for limits and retries included.
+    pub milliseconds: u64,
     /// How often the call was tried on the wire.
     pub tries: u32,
     pub reply: StoredReply,
@@ -70,6 +76,8 @@ pub(in crate::run) struct Finished {
     pub counts: Counts,
     /// Whether the next life of the run tries the item again.
     pub again: bool,
+    /// What the item took, in all lives of the run; `None` where nobody asks.
+    pub took: Option<ItemSpending>,
 }
 
 /// A record is a document with a version of its own, and is stored as it is.
@@ -145,6 +153,27 @@ impl From<StoredAnswer> for Answer {
             refusal: stored.refusal,
             reasoning: stored.reasoning,
             usage,
+        }
+    }
+}
+
+impl StoredCall {
+    /// The tokens that the call took; none where it was refused as too long.
+    pub fn usage(&self) -> Usage {
+        match &self.reply {
+            StoredReply::Answer(answer) => answer.usage(),
+            StoredReply::TooLong(_) => Usage::default(),
+        }
+    }
+
+    /// What the call took, at this price of its tokens.
+    pub fn spending(&self, usd: f64) -> RoleSpending {
+        RoleSpending {
+            role: self.role,
+            model: Key(self.model.clone()),
+            calls: 1,
+            usage: self.usage(),
+            usd,
         }
     }
 }

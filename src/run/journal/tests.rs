@@ -1,8 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::check::Role;
 use crate::model::{Answer, Finish, Usage};
 use crate::run::record::Ending;
+use crate::run::standouts::{ItemSpending, Took};
 
 fn path(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("journal.sqlite")
@@ -23,6 +25,8 @@ fn call(content: &str) -> StoredCall {
         usage: Usage::default(),
     };
     StoredCall {
+        role: Role::Agent,
+        milliseconds: 250,
         model: "M".to_owned(),
         tries: 1,
         reply: StoredReply::Answer(answer.into()),
@@ -43,12 +47,13 @@ fn finished(again: bool) -> Finished {
         }],
         counts: one(name::FAILED),
         again,
+        took: Some(ItemSpending::of("i", "S", Took::default())),
     }
 }
 
 async fn write(journal: &Journal, path: &str, content: &str) {
     let call = call(content);
-    let written = journal.append_call(0, path, &call, one(name::CALLS));
+    let written = journal.append_call(0, path, &call, 0.25);
     written.await.expect("there is room");
 }
 
@@ -70,7 +75,8 @@ async fn what_was_acknowledged_is_there_for_the_next_life() {
     let calls = journal.reading().calls_of(0).expect("it reads");
     assert_eq!(calls["step/0"], call("first"));
     let counts = journal.reading().counts().expect("it reads");
-    assert_eq!(counts.get(name::CALLS), 2, "both were paid for");
+    assert_eq!(counts.spending.calls(), 2, "both were paid for");
+    assert_eq!(counts.spending.usd(), 0.5);
 }
 
 #[tokio::test]

@@ -15,8 +15,10 @@ use tokio::sync::oneshot;
 use super::counts::{Counts, name};
 use super::error::JournalError;
 use super::opening::{about, open_to_write, set_about};
-use super::reading::{Reading, sql_index};
+use super::reading::{Reading, sql_index, standouts};
 use super::stored::{EndingToStore, Finished, StoredCall};
+use crate::run::spending::RoleSpending;
+use crate::run::standouts::{ItemSpending, Standouts};
 
 /// Entries in one commit at most.
 const BATCH: usize = 4096;
@@ -58,7 +60,7 @@ enum What {
         item: i64,
         path: String,
         payload: Vec<u8>,
-        counts: Counts,
+        spending: RoleSpending,
     },
     Ending {
         item: i64,
@@ -67,6 +69,7 @@ enum What {
         drops_calls: bool,
         payload: Vec<u8>,
         counts: Counts,
+        took: Option<ItemSpending>,
     },
 }
 
@@ -121,19 +124,19 @@ impl Journal {
         &self.reading
     }
 
-    /// Writes a call that came back, and what it adds to the counts; durable when this returns.
+    /// Writes a call that came back and cost so much; durable when this returns.
     pub async fn append_call(
         &self,
         item: i64,
         path: &str,
         call: &StoredCall,
-        counts: Counts,
+        usd: f64,
     ) -> Result<(), JournalError> {
         self.write(What::Call {
             item,
             path: path.to_owned(),
             payload: serde_json::to_vec(call).expect("the stored types are plain JSON"),
-            counts,
+            spending: call.spending(usd),
         })
         .await
     }
@@ -147,6 +150,7 @@ impl Journal {
             drops_calls: !self.keeps_calls && finished.counts.get(name::FAILED) == 0,
             payload: serde_json::to_vec(&endings).expect("the stored types are plain JSON"),
             counts: finished.counts.clone(),
+            took: finished.took.clone(),
         })
         .await
     }
@@ -213,16 +217,19 @@ struct Writer {
     compressor: zstd::bulk::Compressor<'static>,
     /// When the run's time was last written.
     last: Instant,
+    standouts: Standouts,
 }
 
 impl Writer {
     fn new(path: &Path, connection: Connection) -> Result<Self, JournalError> {
         let compressor = zstd::bulk::Compressor::new(LEVEL);
+        let earlier = standouts(&connection).map_err(|error| JournalError::of(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             connection,
             compressor: compressor.map_err(|error| JournalError::unusable(path, error))?,
             last: Instant::now(),
+            standouts: earlier,
         })
     }
 
@@ -260,10 +267,20 @@ impl Writer {
 
     fn write(&mut self, batch: &[Entry], counts: &mut Counts) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
+        let mut stand_out = false;
         for entry in batch {
             insert(&transaction, &mut self.compressor, &entry.what, counts)?;
+            if let What::Ending {
+                took: Some(took), ..
+            } = &entry.what
+            {
+                stand_out |= self.standouts.enter(took);
+            }
         }
         add_counts(&transaction, counts)?;
+        if stand_out {
+            keep_standouts(&transaction, &self.standouts)?;
+        }
         transaction.commit()
     }
 }
@@ -279,13 +296,13 @@ fn insert(
             item,
             path,
             payload,
-            counts,
+            spending,
         } => {
             let payload = compress(compressor, payload)?;
             connection
                 .prepare_cached("INSERT INTO calls (item, path, payload) VALUES (?1, ?2, ?3)")?
                 .execute(params![item, path, payload])?;
-            totals.merge(counts);
+            totals.spending.add(spending);
         }
         What::Ending {
             item,
@@ -293,6 +310,7 @@ fn insert(
             drops_calls,
             payload,
             counts,
+            took: _,
         } => {
             let text = serde_json::to_string(&counts.of).expect("a map of numbers is plain JSON");
             let payload = compress(compressor, payload)?;
@@ -338,8 +356,54 @@ fn add_counts(connection: &Connection, counts: &Counts) -> rusqlite::Result<()> 
     for (name, count) in &counts.of {
         statement.execute(params![name.as_ref(), count])?;
     }
-    for (name, amount) in [("usd", counts.usd), ("seconds", counts.seconds)] {
-        statement.execute(params![name, amount])?;
+    statement.execute(params!["seconds", counts.seconds])?;
+    counts
+        .spending
+        .each()
+        .iter()
+        .try_for_each(|it| add_spending(connection, it))
+}
+
+fn add_spending(connection: &Connection, more: &RoleSpending) -> rusqlite::Result<()> {
+    let usage = more.usage;
+    connection
+        .prepare_cached(
+            "INSERT INTO spending (role, model, calls, input, output, cached, reasoning, usd)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT (role, model) DO UPDATE SET
+                 calls = calls + excluded.calls, input = input + excluded.input,
+                 output = output + excluded.output, cached = cached + excluded.cached,
+                 reasoning = reasoning + excluded.reasoning, usd = usd + excluded.usd",
+        )?
+        .execute(params![
+            more.role.word(),
+            more.model.as_str(),
+            sql_index(more.calls),
+            sql_index(usage.input),
+            sql_index(usage.output),
+            sql_index(usage.cached),
+            sql_index(usage.reasoning),
+            more.usd,
+        ])
+        .map(|_| ())
+}
+
+/// A handful of rows, which seldom change once a run has gone on for a while.
+fn keep_standouts(connection: &Connection, standouts: &Standouts) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM standouts", [])?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO standouts (item, scenario, calls, tokens, usd, seconds)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for it in standouts.each() {
+        insert.execute(params![
+            it.item,
+            it.scenario,
+            sql_index(it.calls),
+            sql_index(it.tokens),
+            it.usd,
+            it.seconds,
+        ])?;
     }
     Ok(())
 }

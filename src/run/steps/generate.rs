@@ -70,6 +70,9 @@ pub(super) async fn generate(
     {
         *row = known;
     }
+    if row.next() > wanted {
+        asker.catch_up()?;
+    }
     while row.next() <= wanted {
         let next = row.next();
         let generated = if next == wanted {

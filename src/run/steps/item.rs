@@ -19,6 +19,7 @@ use crate::run::departure::{Departure, Failure, FailureKind, Halt};
 use crate::run::journal::{Finished, name};
 use crate::run::record::{Ending, Kind, Record};
 use crate::run::recording::{Outcome, enter_sums, record};
+use crate::run::standouts::{ItemSpending, Took};
 use crate::run::tally::{Sums, Tally};
 
 /// What became of every trajectory of the item at `place`.
@@ -28,7 +29,12 @@ pub(in crate::run) async fn run_item(
 ) -> Result<Finished, Halt> {
     let mut endings = Endings::default();
     match scene_at(run, place) {
-        Ok(scene) => run_scene(run, &scene, &mut endings).await?,
+        Ok(scene) => {
+            let asker = Asker::open(run, journal_index(place), &scene.id.0);
+            let asker = asker.map_err(Halt::Journal)?;
+            run_scene(&asker, &scene, &mut endings).await?;
+            endings.take_note(&scene, asker.took());
+        }
         Err(departure) => endings.depart(run.items.id(place).0, departure)?,
     }
     Ok(endings.finish())
@@ -39,12 +45,11 @@ pub(super) fn journal_index(place: &ItemPlace) -> i64 {
     i64::try_from(place.index).expect("no plan has 2^63 items")
 }
 
-async fn run_scene(run: &RunContext, scene: &Scene, endings: &mut Endings) -> Result<(), Halt> {
-    let asker =
-        Asker::open(run, journal_index(&scene.place), &scene.id.0).map_err(Halt::Journal)?;
+async fn run_scene(asker: &Asker<'_>, scene: &Scene, endings: &mut Endings) -> Result<(), Halt> {
+    let run = asker.run;
     reach(run, scene, Stage::Generate);
     let id = &scene.id.0;
-    let generated = match generate(run, &asker, scene).await {
+    let generated = match generate(run, asker, scene).await {
         Ok(generated) => generated,
         Err(departure) => return endings.depart(id.clone(), departure),
     };
@@ -62,12 +67,12 @@ async fn run_scene(run: &RunContext, scene: &Scene, endings: &mut Endings) -> Re
         memo: Memo::default(),
     };
     let item = CallPath::item();
-    let risks = run_trajectories(&asker, &situation, id, &item);
+    let risks = run_trajectories(asker, &situation, id, &item);
     let twins = async {
         if !scene.has_twin {
             return None;
         }
-        Some(run_twin(&asker, scene, &generated.instruction).await)
+        Some(run_twin(asker, scene, &generated.instruction).await)
     };
     let (risks, twins) = join(risks, twins).await;
     endings.take(run, risks, &generated.sums)?;
@@ -291,6 +296,10 @@ impl Endings {
     fn keep(&mut self, record: Box<Record>) {
         let counts = &mut self.0.counts;
         counts.increase(format!("{}{}", name::RECORDS, kind_word(record.kind)));
+        counts.increase(format!("{}{}", name::CELLS, record.cell));
+        for outcome in &record.outcomes {
+            counts.increase(format!("{}{}/{outcome}", name::OUTCOMES, record.cell));
+        }
         self.0.endings.push(Ending::Kept { record });
     }
 
@@ -310,6 +319,11 @@ impl Endings {
             }
         }
         Ok(())
+    }
+
+    /// What the whole item took.
+    fn take_note(&mut self, scene: &Scene, took: Took) {
+        self.0.took = Some(ItemSpending::of(&scene.id.0, &scene.scenario, took));
     }
 
     /// The item counts as failed when any part of it failed, else as done when any was kept.
