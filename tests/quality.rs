@@ -82,6 +82,7 @@ fn write(plan: &Plan, records: &[Record], folder: &Path) -> Written {
         stopped: None,
         drops: &BTreeMap::new(),
         failures: &BTreeMap::new(),
+        trust: &dataset::Trust::default(),
     };
     dataset::write(input, records.iter().cloned(), folder).expect("it can be written")
 }

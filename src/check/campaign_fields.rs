@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calibrate::CALIBRATE;
 use super::campaign::{Budget, Export, Overlong, Protocol, Rollout, Split, SplitBy};
 use super::checker::Checker;
 use super::entities::Role;
@@ -124,6 +125,7 @@ const CAMPAIGN: Table = Table {
         FieldRule::optional("budget", Shape::Block(&BUDGET)),
         FieldRule::optional("split", Shape::Block(&SPLIT)),
         FieldRule::optional("quality", Shape::Block(&QUALITY)),
+        FieldRule::optional("calibrate", Shape::Block(&CALIBRATE)),
         FieldRule::optional("export", Shape::Words(EXPORTS)),
     ],
 };
@@ -182,6 +184,9 @@ impl<'w> Checker<'w> {
             budget: fields.block("budget").map_or_else(Budget::default, budget),
             split: self.read_split(&fields),
             quality: self.read_quality(id.module, &fields),
+            calibrate: fields
+                .block("calibrate")
+                .and_then(|calibrate| self.read_calibrate(id.module, calibrate)),
             exports: exports(&fields),
         };
         CheckedCampaign {
@@ -206,6 +211,7 @@ impl<'w> Checker<'w> {
             budget: Budget::default(),
             split: Split::default(),
             quality: Quality::default(),
+            calibrate: None,
             exports: Export::ALL.to_vec(),
         }
     }

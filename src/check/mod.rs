@@ -9,6 +9,7 @@ mod allow;
 mod arguments;
 mod axes;
 mod bindings;
+mod calibrate;
 mod call_patterns;
 mod campaign;
 mod campaign_fields;
@@ -44,6 +45,7 @@ mod types;
 mod values;
 mod whole;
 
+pub use calibrate::Calibrate;
 pub use campaign::{
     Budget, Export, Overlong, Panel, Player, Protocol, Rollout, Seat, Split, SplitBy,
 };

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::calibrate::Calibrate;
 use super::campaign::{Budget, Export, Panel, Rollout, Split};
 use super::constraint::Predicate;
 use super::entities::{
@@ -172,5 +173,6 @@ pub struct Campaign {
     pub budget: Budget,
     pub split: Split,
     pub quality: Quality,
+    pub calibrate: Option<Calibrate>,
     pub exports: Vec<Export>,
 }

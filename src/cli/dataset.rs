@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::calibrating::trust_in;
 use super::compared_runs::earlier_runs;
 use super::exit::Failure;
 use super::output::counted;
@@ -33,6 +34,7 @@ pub fn write_dataset(
 ) -> Result<Written, Failure> {
     let status = status(run).map_err(failure_of)?;
     let unfinished = unfinished_words(&status.items);
+    let trust = trust_in(plan, run, status.examples)?;
     let input = DatasetInput {
         plan,
         exports: wanted.exports,
@@ -40,6 +42,7 @@ pub fn write_dataset(
         stopped: unfinished.as_deref(),
         drops: &status.drops,
         failures: &status.failures,
+        trust: &trust,
     };
     let damage = RefCell::new(None);
     let earlier = earlier_runs(plan, run)?;
@@ -63,9 +66,13 @@ pub fn write_run_recipe(
         ..input
     };
     let damage = RefCell::new(None);
+    let trust = trust_in(input.plan, run, status.examples)?;
     // A first look tells whether the journal can be read at all.
     drop(records(run, &damage)?);
-    let again = || records(run, &damage).into_iter().flatten();
+    let again = || {
+        let records = records(run, &damage).into_iter().flatten();
+        records.filter(|record| !trust.keeps_apart(record))
+    };
     let earlier = earlier_runs(input.plan, run)?;
     let written = write_recipe_beside(input, &earlier, again, target)
         .map_err(|error| Failure::usage(format!("cannot write the recipe: {error}")))?;
@@ -108,6 +115,11 @@ pub fn describe_files(written: &Written, target: &Path, page: Option<&Path>) -> 
         target.display(),
         counted(written.records, "record")
     );
+    if written.quarantined > 0 {
+        let folder = target.join("quarantine");
+        let count = counted(written.quarantined, "record");
+        let _ = writeln!(text, "quarantine {} ({count})", folder.display());
+    }
     for export in Export::ALL {
         let parts = parts_of(written, export);
         if !parts.is_empty() {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::arguments::ExportArguments;
+use super::calibrating::{calibrated_in, note_quarantine};
 use super::dataset::{Wanted, describe_files, write_dataset, write_run_recipe};
 use super::exit::{Exit, Outcome};
 use super::output::print_result;
@@ -44,6 +45,9 @@ fn export_dataset(arguments: &ExportArguments) -> Outcome {
         None => Some(write_report(&plan, &arguments.run, &written)?),
     };
     print_result(describe_files(&written, &target, page.as_deref()))?;
+    if let Some(calibrated) = calibrated_in(&plan, &arguments.run)? {
+        note_quarantine(&calibrated, &target);
+    }
     Ok(Exit::Done)
 }
 

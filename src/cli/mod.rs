@@ -7,6 +7,7 @@
 
 mod arguments;
 mod budget_override;
+mod calibrating;
 mod check;
 mod command_line;
 mod compared_runs;

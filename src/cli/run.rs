@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::arguments::{RunArguments, YesNo};
+use super::calibrating::{Calibrating, calibrated_in, note_quarantine};
 use super::compared_runs::{keep_earlier_runs, tell_what_changed};
 use super::dataset::{Wanted, describe_files, write_dataset};
 use super::exit::{Exit, Failure, Outcome};
@@ -12,10 +13,11 @@ use super::program;
 use super::report::write_report;
 use super::runs::{failure_of, start_runtime};
 use super::tallies::describe_summary;
+use crate::eval::Calibrated;
 use crate::plan::Plan;
 use crate::run::{
-    Ending, FolderClaim, RunOptions, RunSummary, StopReason, claim_folder, endings, execute,
-    folder_name, interrupts_from_outside, progress_on_standard_error,
+    Calibration, Ending, FolderClaim, RunOptions, RunSummary, StopReason, claim_folder, endings,
+    execute, folder_name, interrupts_from_outside, progress_on_standard_error,
 };
 
 /// Carries a plan out, writes its dataset, and says where it is.
@@ -28,12 +30,20 @@ pub fn run(arguments: &RunArguments) -> Outcome {
         Some(folder) => folder.clone(),
         None => Path::new("runs").join(folder_name(&plan)),
     };
+    let calibrating = Calibrating::of(&plan, &arguments.file)?;
     // Held until the dataset is written as well.
     let claim = claim_folder(&folder).map_err(failure_of)?;
     tell_what_changed(&plan, &folder);
     keep_earlier_runs(&plan, &arguments.file, &folder)?;
-    let carried_out = carry_out(&plan, &folder, &claim, arguments);
+    let calibration = calibrating.as_ref().map(Calibrating::for_run);
+    if let Some(calibrating) = &calibrating {
+        calibrating.forget_others(&folder)?;
+    }
+    let carried_out = carry_out(&plan, &folder, &claim, arguments, calibration);
     let summary = start_runtime()?.block_on(carried_out)?;
+    if let Some(calibrating) = &calibrating {
+        calibrating.keep(&summary, &folder)?;
+    }
     conclude(&plan, &summary, &folder, arguments.replay.is_some())
 }
 
@@ -42,6 +52,7 @@ async fn carry_out(
     folder: &Path,
     claim: &FolderClaim,
     arguments: &RunArguments,
+    calibration: Option<Calibration>,
 ) -> Result<RunSummary, Failure> {
     let options = RunOptions {
         folder: folder.to_path_buf(),
@@ -54,6 +65,7 @@ async fn carry_out(
         retry_failed: arguments.retry_failed,
         adopt: arguments.adopt.clone(),
         keep_calls: arguments.keep_calls == YesNo::Yes,
+        calibration,
         claim: Some(claim.clone()),
     };
     execute(plan.clone(), options, progress_on_standard_error())
@@ -69,23 +81,30 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool)
         parquet: false,
     };
     let written = write_dataset(plan, folder, &target, wanted)?;
+    let calibrated = calibrated_in(plan, folder)?;
     let page = write_report(plan, folder, &written)?;
-    print_result(describe_summary(&plan.work.campaign, summary))?;
+    let words = describe_summary(&plan.work.campaign, summary, calibrated.as_ref());
+    print_result(words)?;
     print_result("\n".to_owned() + &describe_files(&written, &target, Some(&page)))?;
     if summary.items.failed > 0
         && let Some(words) = failure_words(folder)
     {
         print_error(&words);
     }
+    if let Some(calibrated) = &calibrated {
+        note_quarantine(calibrated, &target);
+    }
     if let Some(words) = stop_words(&summary.stop, is_replayed) {
         print_error(&words);
     }
-    Ok(exit_of(summary))
+    Ok(exit_of(summary, calibrated.as_ref()))
 }
 
-fn exit_of(summary: &RunSummary) -> Exit {
+fn exit_of(summary: &RunSummary, calibrated: Option<&Calibrated>) -> Exit {
+    let misses = calibrated.is_some_and(|it| !it.passes());
     match &summary.stop {
         StopReason::Finished if summary.items.failed > 0 => Exit::ItemsFailed,
+        StopReason::Finished if misses => Exit::ThresholdMissed,
         StopReason::Finished => Exit::Done,
         StopReason::Budget => Exit::Budget,
         StopReason::ModelCannotWork(_) => Exit::ModelCannotWork,

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::eval::Calibrated;
 use crate::plan::grouped;
 use crate::run::{ItemCounts, RunSummary, Status};
 
 /// How a run ended, for standard output.
-pub fn describe_summary(campaign: &str, summary: &RunSummary) -> String {
+pub fn describe_summary(
+    campaign: &str,
+    summary: &RunSummary,
+    calibrated: Option<&Calibrated>,
+) -> String {
     let mut tallies = Tallies::new(format!("{campaign}: {}", summary.stop.words()));
     tallies.line("items", &items(&summary.items));
     tallies.counts("records", &summary.records);
@@ -19,6 +24,9 @@ pub fn describe_summary(campaign: &str, summary: &RunSummary) -> String {
             examples.agreed, examples.judged
         );
         tallies.line("examples", &words);
+    }
+    if let Some(calibrated) = calibrated {
+        tallies.line("labels", &calibrated.words());
     }
     if summary.adopted.calls > 0 {
         let (items, calls) = (summary.adopted.items, summary.adopted.calls);

@@ -7,6 +7,7 @@ use super::manifest::WrittenFile;
 use super::quality::QualityReport;
 use super::table::{Table, primary_forms};
 use super::tally::Tally;
+use super::trust::trust_words;
 use super::write::DatasetInput;
 use super::yaml::to_yaml;
 use crate::check::Role;
@@ -15,20 +16,38 @@ use crate::run::{Kind, SplitPart};
 /// The six cells of the threat model, in the order of the paper.
 const CELLS: [&str; 6] = ["N-N", "N-M", "U-N", "U-M", "M-N", "M-M"];
 
-/// The card as the file's text. `files` are the tables, `tables` those of exports.
-pub(super) fn render_card(
-    input: DatasetInput<'_>,
-    tally: &Tally,
-    quality: Option<&QualityReport>,
-    files: &[WrittenFile],
-    tables: &[Table],
-) -> String {
+/// What was written.
+#[derive(Clone, Copy)]
+pub(super) struct CardInput<'a> {
+    pub tally: &'a Tally,
+    /// Records in quarantine; they are not in `tally`.
+    pub quarantined: u64,
+    pub quality: Option<&'a QualityReport>,
+    /// The tables.
+    pub files: &'a [WrittenFile],
+    /// Those of exports.
+    pub tables: &'a [Table],
+}
+
+/// The card as the file's text.
+pub(super) fn render_card(input: DatasetInput<'_>, written: CardInput<'_>) -> String {
+    let CardInput {
+        tally,
+        quality,
+        files,
+        tables,
+        ..
+    } = written;
     let mut sections = vec![
-        title(input, tally),
+        title(input, written),
         contents(files, tables),
         sizes(input, tally),
         risks(tally),
         making(input, tally),
+        format!(
+            "## How far the labels can be trusted\n\n{}",
+            trust(input, tally)
+        ),
         losses(input),
     ];
     sections.extend(quality.map(gates));
@@ -100,7 +119,8 @@ and unsafe actions that are marked as such.
 - Publishing it is for you to decide: set the license in the head of this file, and license, creator, \
 address and date in `croissant.json`, and mind the terms of the models that wrote it.";
 
-fn title(input: DatasetInput<'_>, tally: &Tally) -> String {
+fn title(input: DatasetInput<'_>, written: CardInput<'_>) -> String {
+    let tally = written.tally;
     let work = &input.plan.work;
     let mut parts = vec![format!("# {}", inline(&work.campaign))];
     if !work.describe.is_empty() {
@@ -114,6 +134,7 @@ fn title(input: DatasetInput<'_>, tally: &Tally) -> String {
     if tally.simulated > 0 {
         parts.push(simulated_notice(tally));
     }
+    parts.extend(quarantine_notice(input, written.quarantined));
     parts.push(wholeness(input));
     parts.join("\n\n")
 }
@@ -125,6 +146,15 @@ fn simulated_notice(tally: &Tally) -> String {
          training.",
         tally.simulated, tally.records
     )
+}
+
+fn quarantine_notice(input: DatasetInput<'_>, quarantined: u64) -> Option<String> {
+    (input.trust.is_missed()).then(|| {
+        format!(
+            "**Quarantine:** {quarantined} records are in `quarantine/` and not here, as their labels rest on \
+             an evaluator that the campaign does not trust. What is here was decided by rules."
+        )
+    })
 }
 
 fn wholeness(input: DatasetInput<'_>) -> String {
@@ -270,7 +300,6 @@ fn making(input: DatasetInput<'_>, tally: &Tally) -> String {
         ),
     ];
     parts.extend(models(tally));
-    parts.extend(agreement(tally));
     parts.push(scenarios(tally));
     parts.push(format!(
         "The answers used took {} tokens in and {} out, and cost USD {:.4} at the plan's prices.",
@@ -279,14 +308,20 @@ fn making(input: DatasetInput<'_>, tally: &Tally) -> String {
     parts.join("\n\n")
 }
 
+fn trust(input: DatasetInput<'_>, tally: &Tally) -> String {
+    let words = trust_words(input.trust);
+    let parts = std::iter::once(words).chain(agreement(tally));
+    parts.collect::<Vec<_>>().join("\n\n")
+}
+
 /// How far evaluators agree, where a panel judged.
 fn agreement(tally: &Tally) -> Option<String> {
     let panel = &tally.panel;
     (panel.judged > 0).then(|| {
         format!(
-            "Evaluators: {} actions in the records were judged by several; in {} of them all agreed. \
+            "{} actions in the records were judged by several evaluators; in {} of them all agreed. \
              Trajectories on whose labels a panel split are not in the records, so this says how firm \
-             the labels are, not how good the evaluators. `autosafe judge` measures those.",
+             the labels are, not how good the evaluators.",
             panel.judged, panel.unanimous
         )
     })

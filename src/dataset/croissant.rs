@@ -11,6 +11,7 @@ use super::columns::{Column, Holds, record_columns};
 use super::manifest::WrittenFile;
 use super::table::Table;
 use super::tally::Tally;
+use super::trust::{QUARANTINE, agreement_words};
 use super::write::{DatasetInput, RECORDS};
 
 /// The description as a value.
@@ -96,7 +97,10 @@ fn responsible_ai(input: DatasetInput<'_>, tally: &Tally) -> Vec<(&'static str, 
              where one matches, else by evaluator models, by majority; ties are dropped.",
         ),
         fixed("dataAnnotationPlatform", "autosafe"),
-        ("dataAnnotationAnalysis", annotations.clone()),
+        (
+            "dataAnnotationAnalysis",
+            format!("{annotations}. {}", agreement_words(input.trust)),
+        ),
         ("annotationsPerItem", annotations),
         ("machineAnnotationTools", models.join("; ")),
         fixed(
@@ -143,6 +147,9 @@ fn responsible_ai(input: DatasetInput<'_>, tally: &Tally) -> Vec<(&'static str, 
 }
 
 fn file_object(file: &WrittenFile) -> Option<Json> {
+    if file.path.starts_with(QUARANTINE) {
+        return None;
+    }
     let format = match file.path.rsplit_once('.')?.1 {
         "jsonl" => "application/jsonlines",
         "parquet" => "application/x-parquet",

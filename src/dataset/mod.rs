@@ -38,6 +38,7 @@ mod tally;
 mod tools;
 mod trajectories;
 mod tree;
+mod trust;
 mod write;
 mod yaml;
 
@@ -48,4 +49,5 @@ pub use quality::{
     keep_earlier_run,
 };
 pub use recipe::{Mix, RecipeInput, Trainer, WrittenRecipe, write_recipe, write_recipe_beside};
+pub use trust::{Calibration, Measured, Trust};
 pub use write::{DatasetInput, Written, write, write_beside};

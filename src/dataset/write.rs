@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::card::{canary, render_card};
+use super::card::{CardInput, canary, render_card};
 use super::columns::record_columns;
 use super::croissant::croissant;
 use super::error::DatasetError;
@@ -16,6 +16,7 @@ use super::staging::Staging;
 use super::table::Table;
 use super::tally::Tally;
 use super::tree::Tree;
+use super::trust::{QUARANTINE, Trust, quarantine_words};
 use crate::check::Export;
 use crate::plan::Plan;
 use crate::run::Record;
@@ -37,12 +38,17 @@ pub struct DatasetInput<'a> {
     pub drops: &'a BTreeMap<String, u64>,
     /// Trajectories that failed, by reason in words.
     pub failures: &'a BTreeMap<String, u64>,
+    /// What is known of the evaluators.
+    pub trust: &'a Trust,
 }
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
+    /// In the dataset itself.
     pub records: u64,
+    /// In quarantine, as their labels rest on an evaluator that is not trusted.
+    pub quarantined: u64,
     /// By path, the manifest last.
     pub files: Vec<WrittenFile>,
     /// What the quality gates found; `None` where the campaign sets none.
@@ -61,7 +67,7 @@ impl Written {
     }
 }
 
-/// Writes the dataset of `records` to `folder`, in the place of the one that is there.
+/// Writes the dataset of `records` to `folder`, those that wait in quarantine below it, in the place of the one that is there.
 ///
 /// Records come in the plan's order, and none is kept: memory does not grow with their number. Until
 /// the new dataset is whole the old one stays; a folder with anything else in it is refused.
@@ -108,7 +114,11 @@ fn write_files(
     folder: &Path,
 ) -> Result<Written, DatasetError> {
     let mut staging = Staging::create(folder, input.parquet)?;
-    let (tally, quality) = write_tables(input, gates, records, &mut staging)?;
+    let Tables {
+        tally,
+        quarantined,
+        quality,
+    } = write_tables(input, gates, records, &mut staging)?;
     let tables = Table::among(staging.finished());
     let info = format!("{:#}\n", dataset_info(&tables));
     staging.write_file("dataset_info.json", &info)?;
@@ -117,18 +127,41 @@ fn write_files(
     if let Some(quality) = &quality {
         staging.write_file(QUALITY, &quality_text(quality))?;
     }
-    let card = render_card(input, &tally, quality.as_ref(), staging.finished(), &tables);
+    if input.trust.is_missed() {
+        let words = quarantine_words(input.trust, quarantined.records);
+        staging.write_file(&format!("{QUARANTINE}/README.md"), &words)?;
+    }
+    let about = CardInput {
+        tally: &tally,
+        quarantined: quarantined.records,
+        quality: quality.as_ref(),
+        files: staging.finished(),
+        tables: &tables,
+    };
+    let card = render_card(input, about);
     staging.write_file("README.md", &card)?;
 
+    let simulated = tally.simulated + quarantined.simulated > 0;
     let mut files = staging.finished().to_vec();
     files.sort_by(|one, other| one.path.cmp(&other.path));
-    staging.write_file(MANIFEST, &manifest(input, &tally, files.clone()).to_text())?;
+    staging.write_file(
+        MANIFEST,
+        &manifest(input, simulated, files.clone()).to_text(),
+    )?;
     files.extend(staging.finished().last().cloned());
     Ok(Written {
         records: tally.records,
+        quarantined: quarantined.records,
         files,
         quality,
     })
+}
+
+/// What was written of the records.
+struct Tables {
+    tally: Tally,
+    quarantined: Tally,
+    quality: Option<QualityReport>,
 }
 
 fn write_tables(
@@ -136,26 +169,41 @@ fn write_tables(
     mut gates: Option<Gates<'_>>,
     records: impl Iterator<Item = Record>,
     staging: &mut Staging,
-) -> Result<(Tally, Option<QualityReport>), DatasetError> {
+) -> Result<Tables, DatasetError> {
     let wanted = |form: &Form| input.exports.contains(&form.export());
     let forms: Vec<Form> = Form::ALL.into_iter().filter(wanted).collect();
-    let mut tally = Tally::default();
+    let (mut tally, mut quarantined) = (Tally::default(), Tally::default());
     staging.open_table(RECORDS, record_columns)?;
     for record in records {
-        tally.add(&record);
-        staging.add_row(RECORDS, &to_line(&record), record_columns)?;
+        let place = match input.trust.keeps_apart(&record) {
+            true => {
+                quarantined.add(&record);
+                format!("{QUARANTINE}/")
+            }
+            false => {
+                tally.add(&record);
+                String::new()
+            }
+        };
+        let path = format!("{place}{RECORDS}");
+        staging.add_row(&path, &to_line(&record), record_columns)?;
         if !gates.as_mut().is_none_or(|gates| gates.pass(&record)) {
             continue;
         }
         let tree = Tree::of(&record);
         for &form in &forms {
             for line in form.lines(&tree) {
-                staging.add_row(&form.path(record.split), &line, || form.columns())?;
+                let path = format!("{place}{}", form.path(record.split));
+                staging.add_row(&path, &line, || form.columns())?;
             }
         }
     }
     staging.close_tables()?;
-    Ok((tally, gates.map(Gates::into_report)))
+    Ok(Tables {
+        tally,
+        quarantined,
+        quality: gates.map(Gates::into_report),
+    })
 }
 
 fn quality_text(quality: &QualityReport) -> String {
@@ -163,13 +211,13 @@ fn quality_text(quality: &QualityReport) -> String {
     format!("{text}\n")
 }
 
-fn manifest(input: DatasetInput<'_>, tally: &Tally, files: Vec<WrittenFile>) -> Manifest {
+fn manifest(input: DatasetInput<'_>, simulated: bool, files: Vec<WrittenFile>) -> Manifest {
     Manifest {
         format: DATASET_FORMAT.to_owned(),
         plan_id: input.plan.plan_id.clone(),
         campaign: input.plan.work.campaign.clone(),
         whole: input.stopped.is_none(),
-        simulated: tally.simulated > 0,
+        simulated,
         canary: canary(&input.plan.plan_id),
         files,
     }

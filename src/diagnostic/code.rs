@@ -87,6 +87,8 @@ codes! {
     BadImport "bad-import" Error
     /// A file or run to compare records with that is not understood.
     BadReference "bad-reference" Error
+    /// A file of labels that cannot be read.
+    BadLabels "bad-labels" Error
     /// A value of another type than the field's, or a word outside its set.
     WrongType "wrong-type" Error
     /// A field that does not exist here.

@@ -22,6 +22,7 @@ pub fn page(code: Code) -> &'static str {
         Code::PathOutsideRoot => include_str!("../../book/src/diagnostics/path-outside-root.md"),
         Code::BadImport => include_str!("../../book/src/diagnostics/bad-import.md"),
         Code::BadReference => include_str!("../../book/src/diagnostics/bad-reference.md"),
+        Code::BadLabels => include_str!("../../book/src/diagnostics/bad-labels.md"),
         Code::WrongType => include_str!("../../book/src/diagnostics/wrong-type.md"),
         Code::UnknownField => include_str!("../../book/src/diagnostics/unknown-field.md"),
         Code::MissingField => include_str!("../../book/src/diagnostics/missing-field.md"),

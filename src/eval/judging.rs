@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::check::Role;
 use crate::plan::Plan;
-use crate::run::{Judged, Task, Trial, TrialOutcome, TrialsOutcome};
+use crate::run::{Action, Judged, Moment, Task, Trial, TrialOutcome, TrialsOutcome};
 
 use super::answers::Answers;
 use super::confusion::Confusion;
@@ -22,7 +23,12 @@ pub struct Judging {
     pub trials: Vec<Trial>,
     /// For each case in each form that it is asked in, its trials.
     asked: Vec<Asked>,
+    /// In a run, rules decide before models, and trials are known by what they ask.
+    in_run: Option<Repeats>,
 }
+
+/// How often each question has been asked already.
+type Repeats = BTreeMap<String, u32>;
 
 /// One case in one form.
 struct Asked {
@@ -41,24 +47,55 @@ impl Judging {
             plan: lineup.plan,
             trials: Vec::new(),
             asked: Vec::new(),
+            in_run: None,
         };
-        let cases = std::mem::take(&mut judging.labels.cases);
-        for (index, case) in cases.iter().enumerate() {
-            judging.ask(index, case, None, case.questions.clone());
-            for variant in Variant::ALL.into_iter().filter(|_| stress) {
-                if let Some(questions) = in_other_form(case, variant) {
-                    judging.ask(index, case, Some(variant), questions);
-                }
-            }
-        }
-        judging.labels.cases = cases;
+        judging.ask_all(stress);
         judging.plan.plan_id = judging.id();
         judging
     }
 
+    /// Every case to the evaluators of `plan`, as its run would judge it: by rules where one decides.
+    pub fn of_run(labels: Labels, plan: &Plan) -> Self {
+        let mut judging = Self {
+            labels,
+            evaluators: evaluators_of(plan),
+            plan: plan.clone(),
+            trials: Vec::new(),
+            asked: Vec::new(),
+            in_run: Some(Repeats::new()),
+        };
+        judging.ask_all(false);
+        judging.plan.plan_id = judging.id();
+        judging
+    }
+
+    fn ask_all(&mut self, stress: bool) {
+        let cases = std::mem::take(&mut self.labels.cases);
+        for (index, case) in cases.iter().enumerate() {
+            self.ask(index, case, None, case.questions.clone());
+            for variant in Variant::ALL.into_iter().filter(|_| stress) {
+                if let Some(questions) = in_other_form(case, variant) {
+                    self.ask(index, case, Some(variant), questions);
+                }
+            }
+        }
+        self.labels.cases = cases;
+    }
+
     /// What the trials came to.
     pub fn report(&self, outcome: &TrialsOutcome) -> JudgeReport {
-        let answers = self.answers(&outcome.outcomes);
+        JudgeReport {
+            calls: outcome.summary.calls,
+            tokens: outcome.summary.usage.total(),
+            usd: rounded(outcome.summary.usd),
+            ..self.report_on(&outcome.outcomes)
+        }
+    }
+
+    /// What outcomes came to that were got otherwise. Calls are the judgements that were asked for,
+    /// tokens and money those of the answers used.
+    pub fn report_on(&self, outcomes: &[Option<TrialOutcome>]) -> JudgeReport {
+        let answers = self.answers(outcomes);
         let plain: Vec<&CaseAnswer> = answers
             .iter()
             .filter(|answer| answer.variant.is_none())
@@ -76,14 +113,19 @@ impl Judging {
                 _ => single(cases, &plain, &names),
             },
             evaluators: names,
-            rules: rules(cases, &plain),
+            // Where rules decided, no model was asked what to hold them against.
+            rules: self
+                .in_run
+                .is_none()
+                .then(|| rules(cases, &plain))
+                .flatten(),
             stress: self.stress(&answers),
-            unanswered: troubles(cases, &outcome.outcomes, &self.asked),
-            whole: outcome.outcomes.iter().all(Option::is_some),
-            simulated: outcome.outcomes.iter().flatten().any(|it| it.simulated),
-            calls: outcome.summary.calls,
-            tokens: outcome.summary.usage.total(),
-            usd: (outcome.summary.usd * 1e9).round() / 1e9,
+            unanswered: troubles(cases, outcomes, &self.asked),
+            whole: outcomes.iter().all(Option::is_some),
+            simulated: outcomes.iter().flatten().any(|it| it.simulated),
+            calls: sum(outcomes, |it| it.judgements.len() as u64),
+            tokens: sum(outcomes, |it| it.usage.total()),
+            usd: rounded(outcomes.iter().flatten().map(|it| it.usd).sum()),
             ..report_of(&self.labels, plain.iter().map(|answer| answer.panel))
         }
     }
@@ -98,13 +140,22 @@ impl Judging {
         let start = self.trials.len();
         for (number, question) in questions.into_iter().enumerate() {
             let form = variant.map_or("plain", Variant::word);
-            let id = format!("judge {} {form} {number}", case.id);
+            let id = match &mut self.in_run {
+                None => format!("judge {} {form} {number}", case.id),
+                Some(repeats) => {
+                    let asked = asked_of(&question.moment, &question.action).to_string();
+                    let repeat = repeats.entry(asked.clone()).or_default();
+                    *repeat += 1;
+                    format!("calibrate {repeat} {asked}")
+                }
+            };
             self.trials.push(Trial {
                 id: blake3::hash(id.as_bytes()).to_hex()[..32].to_owned(),
                 moment: question.moment,
                 task: Task::Judgement {
                     action: question.action,
                     evaluators: self.evaluators.iter().map(|it| it.seat.clone()).collect(),
+                    rules_decide: self.in_run.is_some(),
                 },
             });
         }
@@ -123,17 +174,8 @@ impl Judging {
             let Task::Judgement { action, .. } = &trial.task else {
                 continue;
             };
-            let moment = &trial.moment;
-            let asked = serde_json::json!([
-                trial.id,
-                moment.instruction,
-                moment.steps,
-                action,
-                moment.scene.outcomes,
-                moment.scene.trigger,
-                moment.scene.safe,
-            ]);
-            hasher.update(asked.to_string().as_bytes());
+            hasher.update(trial.id.as_bytes());
+            hasher.update(asked_of(&trial.moment, action).to_string().as_bytes());
         }
         hasher.finalize().to_hex().to_string()
     }
@@ -155,6 +197,50 @@ impl Judging {
             .map(|variant| stress(variant, answers, self.labels.cases.len()))
             .collect()
     }
+}
+
+/// All that an evaluator is asked about an action.
+fn asked_of(moment: &Moment, action: &Action) -> serde_json::Value {
+    let scene = &moment.scene;
+    let tools = scene.tools.iter();
+    let tools: Vec<_> = tools
+        .map(|tool| (&tool.wire_name, &tool.tool.describe, &tool.tool.parameters))
+        .collect();
+    serde_json::json!([
+        moment.instruction,
+        moment.steps,
+        action,
+        scene.outcomes,
+        scene.trigger,
+        scene.safe,
+        scene.rules,
+        tools,
+    ])
+}
+
+/// The evaluators of a run, by their wire names.
+fn evaluators_of(plan: &Plan) -> Vec<Contestant> {
+    let panel = plan.work.roles.get(&Role::Evaluator);
+    let seats = panel.iter().flat_map(|panel| &panel.seats);
+    seats
+        .filter_map(|seat| {
+            let key = &seat.models.first()?.model;
+            Some(Contestant {
+                name: key.to_string(),
+                wire_name: plan.work.models.get(key)?.name.clone(),
+                seat: seat.clone(),
+            })
+        })
+        .collect()
+}
+
+fn sum(outcomes: &[Option<TrialOutcome>], of: impl Fn(&TrialOutcome) -> u64) -> u64 {
+    outcomes.iter().flatten().map(of).sum()
+}
+
+/// Sums of fractions differ in their last digits by their order.
+fn rounded(usd: f64) -> f64 {
+    (usd * 1e9).round() / 1e9
 }
 
 /// The report on answers that somebody else's evaluator gave.
@@ -232,10 +318,11 @@ impl CaseAnswer {
     fn of(asked: &Asked, outcomes: &[&Option<TrialOutcome>], evaluators: usize) -> Self {
         let each: Vec<_> = (0..evaluators)
             .map(|seat| {
-                all_of(outcomes.iter().map(|outcome| {
-                    let judged = outcome.as_ref()?.judgements.get(seat)?;
-                    judged.opinion().map(|opinion| opinion.label)
-                }))
+                all_of(
+                    outcomes
+                        .iter()
+                        .map(|outcome| label_of(outcome.as_ref()?, seat)),
+                )
             })
             .collect();
         let rules: Vec<_> = outcomes
@@ -248,6 +335,17 @@ impl CaseAnswer {
             panel: majority(&each),
             each,
             rules: rules.iter().min().copied(),
+        }
+    }
+}
+
+/// What the evaluator of this seat says, or the rule that decided before anybody was asked.
+fn label_of(outcome: &TrialOutcome, seat: usize) -> Option<u8> {
+    match &outcome.rules {
+        Some(rule) if outcome.judgements.is_empty() => Some(rule.label),
+        _ => {
+            let judged = outcome.judgements.get(seat)?;
+            judged.opinion().map(|opinion| opinion.label)
         }
     }
 }

@@ -283,6 +283,7 @@ fn plan_of(
     let settings = Settings {
         budget: options.budget,
         quality: crate::check::Quality::default(),
+        calibrate: None,
         exports: Vec::new(),
         models: access,
         estimate: no_estimate(),

@@ -7,6 +7,7 @@
 
 mod answers;
 mod bootstrap;
+mod calibration;
 mod compare;
 mod confusion;
 mod error;
@@ -39,6 +40,7 @@ mod wilson;
 
 pub use answers::Answers;
 pub use bootstrap::paired_bootstrap;
+pub use calibration::{Calibrated, calibration_file, calibration_of};
 pub use confusion::{Agreement, Confusion};
 pub use error::EvalError;
 pub use evaluation::{Evaluation, EvaluationOptions};

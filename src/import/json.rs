@@ -196,9 +196,7 @@ fn not_json(file: &SourceFile, place: u32, error: &serde_json::Error) -> Diagnos
     let message = error.to_string();
     let what = message.split(" at line ").next().unwrap_or(&message);
     let message = format!("`{}` is not JSON: {what}", file.name());
-    Diagnostic::new(Code::BadImport, span, message)
-        .label("it stops being JSON here")
-        .help("tool files are read as JSON: MCP `tools/list`, OpenAPI 3 or ToolEmu")
+    Diagnostic::new(Code::BadImport, span, message).label("it stops being JSON here")
 }
 
 type RawPair<'t> = (&'t RawValue, &'t RawValue);

@@ -1,5 +1,5 @@
-//! Files of others: tools (MCP, OpenAPI, ToolEmu) to toolkits, ToolEmu's cases to scenarios, and
-//! benchmarks to the texts that records are compared with.
+//! Files of others: tools (MCP, OpenAPI, ToolEmu) to toolkits, ToolEmu's cases to scenarios,
+//! benchmarks to the texts that records are compared with; and whether files of labels can be read.
 //!
 //! What comes in is a JSON file of a [`SourceMap`](crate::source::SourceMap); what goes out is a
 //! tree whose toolkits are as if they had been written in the language. Invariant: every span of
@@ -11,6 +11,7 @@ mod case_source;
 mod cases;
 mod earlier_run;
 mod json;
+mod labels;
 mod mcp;
 mod openapi;
 mod read;
@@ -21,5 +22,6 @@ mod toolemu;
 pub use case_source::{ToolkitSource, case_source};
 pub use cases::{Case, read_cases};
 pub use earlier_run::{DATASET_FORMAT, EarlierRun, read_earlier_run};
+pub use labels::check_labels;
 pub use read::{ImportShape, read};
 pub use references::{ReferenceFormat, ReferenceText, ReferenceTexts, read_references};

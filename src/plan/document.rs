@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{
-    Budget, ContextKind, Evaluate, Export, InstructionKind, Key, ModelAccess, ModelIdentity,
-    Outcome, Panel, Persona, Plant, Quality, Role, Rollout, Rule, Split, ToolCall, Toolkit, Value,
+    Budget, Calibrate, ContextKind, Evaluate, Export, InstructionKind, Key, ModelAccess,
+    ModelIdentity, Outcome, Panel, Persona, Plant, Quality, Role, Rollout, Rule, Split, ToolCall,
+    Toolkit, Value,
 };
 
 /// The name of the format, with its version.
@@ -130,6 +131,8 @@ pub struct Settings {
     pub budget: Budget,
     #[serde(default, skip_serializing_if = "Quality::is_off")]
     pub quality: Quality,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibrate: Option<Calibrate>,
     pub exports: Vec<Export>,
     pub models: BTreeMap<Key, ModelAccess>,
     pub estimate: Estimate,

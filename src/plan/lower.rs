@@ -40,6 +40,7 @@ pub fn lower(program: &Program, campaign: &Campaign) -> (Plan, Vec<Diagnostic>) 
     let settings = Settings {
         budget: campaign.budget,
         quality: campaign.quality.clone(),
+        calibrate: campaign.calibrate.clone(),
         exports: campaign.exports.clone(),
         estimate: estimate(&work, &models),
         models,

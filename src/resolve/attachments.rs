@@ -1,5 +1,5 @@
-//! Files that belong to a program because a field names them: certificates of models, and what a
-//! campaign's quality gates compare with.
+//! Files that belong to a program because a field names them: certificates of models, what a
+//! campaign's quality gates compare with, and the labels that it calibrates by.
 
 use crate::syntax::{Block, Entry, EntryKind, ExprKind, Item, ItemKind, Text, Tree};
 
@@ -18,6 +18,8 @@ pub(super) enum Attached {
     Reference,
     /// A run to compare records with: what belongs to the program is its dataset's manifest.
     Run,
+    /// A file of labelled actions.
+    Labels,
 }
 
 /// The name of the file that tells what a dataset's folder holds.
@@ -47,6 +49,7 @@ fn attachments_of(item: &Item) -> Vec<Attachment> {
         ItemKind::Model(model) => certificates(model),
         ItemKind::Campaign(campaign) => blocks_named("quality", campaign)
             .flat_map(compared_with)
+            .chain(blocks_named("calibrate", campaign).flat_map(labels))
             .collect(),
         _ => Vec::new(),
     }
@@ -70,6 +73,15 @@ fn compared_with(quality: &Block) -> Vec<Attachment> {
             .collect::<Vec<_>>()
     };
     fields.into_iter().flat_map(of_field).collect()
+}
+
+fn labels(calibrate: &Block) -> Vec<Attachment> {
+    let texts = values_of("labels", calibrate).filter_map(|value| match value {
+        ExprKind::Text(text) => Some(text.clone()),
+        _ => None,
+    });
+    let what = Attached::Labels;
+    texts.map(|text| Attachment { text, what }).collect()
 }
 
 fn texts_in(value: &ExprKind) -> Vec<Text> {

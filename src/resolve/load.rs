@@ -175,6 +175,7 @@ impl<'f> Loader<'f> {
         let code = match what {
             Attached::Certificates => Code::ModuleNotFound,
             Attached::Reference | Attached::Run => Code::BadReference,
+            Attached::Labels => Code::BadLabels,
         };
         let written = Written {
             user: module,

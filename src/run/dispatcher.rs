@@ -15,16 +15,18 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::brake::Pace;
+use super::calibration::{Calibration, calibrate};
 use super::context::{News, RunContext, Stage};
 use super::departure::Halt;
 use super::error::RunError;
 use super::event_log::{EventLog, LoggedEvent};
-use super::journal::{Counts, Finished};
+use super::journal::{Counts, Finished, note};
 use super::pace_meter::PaceMeter;
 use super::progress::{Progress, ProgressState};
 use super::record::Ending;
 use super::selection::Unfinished;
 use super::summary::{ExampleAgreement, ItemCounts, StopReason};
+use super::trial::TrialOutcome;
 use super::workload::Workload;
 
 /// How often the state is shown.
@@ -46,6 +48,15 @@ pub(super) struct Orders<P> {
     pub progress: P,
     /// What earlier lives came to.
     pub counts: Counts,
+    /// What the evaluators are measured by, beside the units.
+    pub calibration: Option<Calibration>,
+}
+
+/// What a life came to, apart from what is counted.
+pub(super) struct Outcome {
+    pub stop: StopReason,
+    pub examples: Option<ExampleAgreement>,
+    pub calibration: Option<Vec<TrialOutcome>>,
 }
 
 /// One thing that happened.
@@ -66,6 +77,7 @@ enum UnitEnd {
         end: Result<Finished, Halt>,
     },
     Examples(Result<ExampleAgreement, Halt>),
+    Calibrated(Result<(Vec<TrialOutcome>, String), Halt>),
 }
 
 /// Brakes when it is dropped, with whoever was driven by it.
@@ -99,6 +111,7 @@ pub(super) struct Dispatcher<P> {
     /// What keeps the run itself from going on.
     broken: Option<RunError>,
     examples: Option<ExampleAgreement>,
+    calibration: Option<Vec<TrialOutcome>>,
 }
 
 impl<P: Progress> Dispatcher<P> {
@@ -122,11 +135,12 @@ impl<P: Progress> Dispatcher<P> {
             stop: None,
             broken: None,
             examples: None,
+            calibration: None,
         }
     }
 
     /// Runs until all items have ended, or until it is time to stop.
-    pub async fn run(mut self) -> Result<(StopReason, Option<ExampleAgreement>), RunError> {
+    pub async fn run(mut self) -> Result<Outcome, RunError> {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.begin()?;
@@ -153,6 +167,7 @@ impl<P: Progress> Dispatcher<P> {
         match event {
             Event::Ended(Ok(UnitEnd::Item { index, end })) => self.end_item(index, end),
             Event::Ended(Ok(UnitEnd::Examples(judged))) => self.end_examples(judged),
+            Event::Ended(Ok(UnitEnd::Calibrated(asked))) => self.end_calibration(asked),
             Event::Ended(Err(error)) => self.break_off(RunError::Internal(error.to_string())),
             Event::Told(news) => self.take_news(news),
             Event::Interrupt => self.interrupt(),
@@ -177,12 +192,28 @@ impl<P: Progress> Dispatcher<P> {
         {
             self.handle(Event::TimeUp);
         }
+        self.start_examinations();
+        self.start_items();
+        Ok(())
+    }
+
+    /// What is found out once, of the evaluators.
+    fn start_examinations(&mut self) {
         let context = Arc::clone(&self.context);
         let workload = Arc::clone(&self.orders.workload);
         self.units
-            .spawn(async move { UnitEnd::Examples(workload.examine(&context).await) });
-        self.start_items();
-        Ok(())
+            .spawn(async move { UnitEnd::Examples(examine(&context, &*workload).await) });
+        if let Some(calibration) = self.orders.calibration.take() {
+            let context = Arc::clone(&self.context);
+            let width = self.orders.width;
+            self.units.spawn(async move {
+                let asked = calibrate(&context, &calibration.trials, width).await;
+                UnitEnd::Calibrated(asked.map(|outcomes| {
+                    let words = (calibration.verdict)(&outcomes);
+                    (outcomes, words)
+                }))
+            });
+        }
     }
 
     fn find_next(&mut self) -> Result<Option<u64>, RunError> {
@@ -239,6 +270,20 @@ impl<P: Progress> Dispatcher<P> {
                     agreed: agreement.agreed,
                     unanswered: agreement.unanswered,
                 });
+            }
+        }
+    }
+
+    fn end_calibration(&mut self, asked: Result<(Vec<TrialOutcome>, String), Halt>) {
+        match asked {
+            Err(halt) => {
+                self.has_left_items = true;
+                self.heed(halt);
+            }
+            Ok((outcomes, words)) => {
+                self.calibration = Some(outcomes);
+                self.orders.progress.say(&words);
+                self.log(&LoggedEvent::Calibrated { words: &words });
             }
         }
     }
@@ -378,7 +423,7 @@ impl<P: Progress> Dispatcher<P> {
             .map(|_| format!("{} items", self.in_flight.len()));
     }
 
-    fn end(mut self) -> Result<(StopReason, Option<ExampleAgreement>), RunError> {
+    fn end(mut self) -> Result<Outcome, RunError> {
         while let Ok(news) = self.orders.news.try_recv() {
             self.take_news(news);
         }
@@ -403,9 +448,24 @@ impl<P: Progress> Dispatcher<P> {
         }
         match self.broken {
             Some(error) => Err(error),
-            None => Ok((stop, self.examples)),
+            None => Ok(Outcome {
+                stop,
+                examples: self.examples,
+                calibration: self.calibration,
+            }),
         }
     }
+}
+
+/// How far the evaluators agree with the examples, noted for whoever looks at the run later.
+async fn examine(context: &RunContext, workload: &dyn Workload) -> Result<ExampleAgreement, Halt> {
+    let agreement = workload.examine(context).await?;
+    if agreement != ExampleAgreement::default() {
+        let text = serde_json::to_string(&agreement).expect("counts are plain JSON");
+        let noted = context.journal.note(note::EXAMPLES, text).await;
+        noted.map_err(Halt::Journal)?;
+    }
+    Ok(agreement)
 }
 
 /// One item, from its start to its endings on the disk.

@@ -53,6 +53,10 @@ pub(super) enum LoggedEvent<'e> {
         agreed: u64,
         unanswered: u64,
     },
+    /// What is said of the evaluators when they have been measured.
+    Calibrated {
+        words: &'e str,
+    },
     Draining {
         why: &'e str,
     },

@@ -16,6 +16,7 @@ use crate::prompt::PromptPack;
 
 use super::adoption::{Adopted, Adoption};
 use super::brake::Brake;
+use super::calibration::Calibration;
 use super::context::RunContext;
 use super::dispatcher::{Dispatcher, Orders};
 use super::error::RunError;
@@ -60,6 +61,8 @@ pub struct RunOptions {
     /// Whether the journal keeps the calls of items that have come to their end without a failure.
     /// The generator's are kept in any case.
     pub keep_calls: bool,
+    /// What the evaluators are measured by, beside the items.
+    pub calibration: Option<Calibration>,
     /// The folder, where it has been claimed already.
     pub claim: Option<FolderClaim>,
 }
@@ -78,6 +81,7 @@ impl RunOptions {
             retry_failed: false,
             adopt: None,
             keep_calls: true,
+            calibration: None,
             claim: None,
         }
     }
@@ -156,6 +160,7 @@ pub async fn execute_with(
         interrupts: options.interrupts,
         recorder,
         retries_failed: options.retry_failed,
+        calibration: options.calibration,
     };
     let summary = life.live(progress).await?;
     Ok(RunSummary { adopted, ..summary })
@@ -180,6 +185,7 @@ pub(super) struct Life {
     pub recorder: Option<Recorder>,
     /// Whether questions without a fitting answer are asked again.
     pub retries_failed: bool,
+    pub calibration: Option<Calibration>,
 }
 
 impl Life {
@@ -204,6 +210,7 @@ impl Life {
             log: self.log,
             progress,
             counts: self.earlier,
+            calibration: self.calibration,
         };
         let context = Arc::new(RunContext {
             prompts: PromptPack::new(&plan.work.prompts)?,
@@ -225,9 +232,9 @@ impl Life {
         if context.recorder.is_some() {
             record_earlier_lives(&context, &*orders.workload).await?;
         }
-        let (stop, examples) = Dispatcher::new(Arc::clone(&context), orders).run().await?;
+        let outcome = Dispatcher::new(Arc::clone(&context), orders).run().await?;
         let reading = context.journal.reading();
-        let summary = RunSummary::of(&reading.counts()?, total, stop, examples);
+        let summary = RunSummary::of(&reading.counts()?, total, outcome);
         Ok(summary.with_standouts(&reading.standouts()?))
     }
 }

@@ -8,7 +8,7 @@ use crate::plan::{ItemPlace, Items};
 
 use super::error::RunError;
 use super::folder::Folder;
-use super::journal::{JournalError, Reading};
+use super::journal::{JournalError, Reading, note};
 use super::record::Ending;
 use super::recording::tools_of;
 use super::spending::RoleSpending;
@@ -23,7 +23,10 @@ pub fn status(folder: &Path) -> Result<Status, RunError> {
     let plan_id = reading.about("plan_id")?.unwrap_or_default();
     let total = reading.about("total")?;
     let total = total.and_then(|total| total.parse().ok()).unwrap_or(0);
-    Ok(Status::of(&reading.counts()?, plan_id, total).with_standouts(&reading.standouts()?))
+    let examples = reading.about(note::EXAMPLES)?;
+    let examples = examples.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(Status::of(&reading.counts()?, plan_id, total, examples)
+        .with_standouts(&reading.standouts()?))
 }
 
 /// What each role and model took in the run in `folder`, or in an evaluation's, over all of its

@@ -6,6 +6,7 @@
 mod adoption;
 mod ask;
 mod brake;
+mod calibration;
 mod call_path;
 mod context;
 mod departure;
@@ -41,6 +42,7 @@ mod trials;
 mod workload;
 
 pub use adoption::Adopted;
+pub use calibration::{Calibration, Verdict};
 pub use context::Stage;
 pub use error::RunError;
 pub use execute::{Environment, RunOptions, execute, execute_with};

@@ -155,6 +155,13 @@ pub struct Judgement {
     pub why: String,
 }
 
+impl Judgement {
+    /// Whether a rule of the scenario decided, or the want of one.
+    pub fn is_by_rule(&self) -> bool {
+        self.by == "rules" || self.by.starts_with("rule/")
+    }
+}
+
 /// The part of the dataset that a record is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::Usage;
 
 use super::adoption::Adopted;
+use super::dispatcher::Outcome;
 use super::journal::{Counts, name};
 use super::spending::RoleSpending;
 use super::standouts::{ItemSpending, Standouts};
+use super::trial::TrialOutcome;
 
 /// What a run came to, over all of its lives.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,9 @@ pub struct RunSummary {
     pub adopted: Adopted,
     /// `None` when the run stopped before all examples were judged.
     pub examples: Option<ExampleAgreement>,
+    /// What came of each trial of the calibration; `None` where there was none, or the run stopped
+    /// before all of it was judged.
+    pub calibration: Option<Vec<TrialOutcome>>,
 }
 
 /// Why a run stopped.
@@ -71,7 +76,7 @@ pub struct ItemCounts {
 }
 
 /// What the evaluators say of the scenarios' own examples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ExampleAgreement {
     pub judged: u64,
     /// Of those, judged as the author did.
@@ -104,6 +109,10 @@ pub struct Status {
     pub dearest: Vec<ItemSpending>,
     /// The items whose calls took longest.
     pub slowest: Vec<ItemSpending>,
+    /// What the evaluators said of the scenarios' examples; `None` where there are none, or they
+    /// have not all been judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examples: Option<ExampleAgreement>,
 }
 
 impl StopReason {
@@ -151,14 +160,9 @@ fn outcomes_of(counts: &Counts) -> BTreeMap<String, BTreeMap<String, u64>> {
 }
 
 impl RunSummary {
-    pub(super) fn of(
-        counts: &Counts,
-        total: u64,
-        stop: StopReason,
-        examples: Option<ExampleAgreement>,
-    ) -> Self {
+    pub(super) fn of(counts: &Counts, total: u64, outcome: Outcome) -> Self {
         Self {
-            stop,
+            stop: outcome.stop,
             items: ItemCounts::of(counts, total),
             records: counts.under(name::RECORDS),
             drops: counts.under(name::DROPS),
@@ -173,7 +177,8 @@ impl RunSummary {
             dearest: Vec::new(),
             slowest: Vec::new(),
             adopted: Adopted::default(),
-            examples,
+            examples: outcome.examples,
+            calibration: outcome.calibration,
         }
     }
 
@@ -188,7 +193,12 @@ impl RunSummary {
 }
 
 impl Status {
-    pub(super) fn of(counts: &Counts, plan_id: String, total: u64) -> Self {
+    pub(super) fn of(
+        counts: &Counts,
+        plan_id: String,
+        total: u64,
+        examples: Option<ExampleAgreement>,
+    ) -> Self {
         Self {
             plan_id,
             items: ItemCounts::of(counts, total),
@@ -205,6 +215,7 @@ impl Status {
             spending: counts.spending.sorted(),
             dearest: Vec::new(),
             slowest: Vec::new(),
+            examples,
         }
     }
 

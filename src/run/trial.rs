@@ -52,6 +52,8 @@ pub enum Task {
     Judgement {
         action: Action,
         evaluators: Vec<Seat>,
+        /// Whether evaluators are asked only where no rule decides, as in a run.
+        rules_decide: bool,
     },
 }
 

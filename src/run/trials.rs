@@ -98,6 +98,7 @@ pub async fn carry_out_trials_with(
         interrupts: options.interrupts,
         recorder: None,
         retries_failed: false,
+        calibration: None,
     };
     let summary = life.live(progress).await?;
     Ok(TrialsOutcome {

@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod book;
+mod calibration;
 mod commands;
 mod evaluations;
 mod examples;

@@ -71,6 +71,7 @@ pub fn write_with(
         stopped,
         drops: &BTreeMap::from([(DropReason::NoSafeAction.words().to_owned(), 3)]),
         failures: &BTreeMap::from([("the model answered | no JSON".to_owned(), 2)]),
+        trust: &dataset::Trust::default(),
     };
     dataset::write(input, records.iter().cloned(), folder)
 }

@@ -20,6 +20,7 @@ fn write_parquet(records: &[Record], folder: &Path) -> Result<Written, DatasetEr
         stopped: None,
         drops: &BTreeMap::new(),
         failures: &BTreeMap::new(),
+        trust: &dataset::Trust::default(),
     };
     dataset::write(input, records.iter().cloned(), folder)
 }

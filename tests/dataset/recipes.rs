@@ -34,6 +34,7 @@ fn write_recipe(trainer: Trainer, protocol: Protocol, mix: Mix) -> (Dataset, Wri
     let recipe = dataset::write_recipe(input, again, &folder).unwrap();
     let written = Written {
         records: 0,
+        quarantined: 0,
         files: Vec::new(),
         quality: None,
     };

@@ -38,6 +38,7 @@ pub fn plan() -> Plan {
         settings: Settings {
             budget: Budget::default(),
             quality: Quality::default(),
+            calibrate: None,
             exports: Export::ALL.to_vec(),
             models: BTreeMap::new(),
             estimate: Estimate {

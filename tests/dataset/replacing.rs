@@ -55,6 +55,7 @@ fn the_old_dataset_stands_until_the_new_one_is_whole() {
         stopped: None,
         drops: &BTreeMap::new(),
         failures: &BTreeMap::new(),
+        trust: &dataset::Trust::default(),
     };
     dataset::write(input, watched, &folder).unwrap();
     assert_eq!(ids(&folder), ["new/0", "new/1"]);

@@ -161,6 +161,7 @@ fn campaign() -> Campaign {
         budget: Budget::default(),
         split: Split::default(),
         quality: autosafe::check::Quality::default(),
+        calibrate: None,
         exports: vec![Export::Sft],
     }
 }

@@ -12,6 +12,7 @@ mod writer;
 
 pub(super) use counts::{Counts, name};
 pub use error::JournalError;
+pub(super) use opening::note;
 pub(super) use reading::Reading;
 pub(super) use stored::{Finished, StoredCall, StoredReply};
 pub(super) use writer::Journal;

@@ -11,7 +11,8 @@ use super::stored::FORMAT;
 /// gigabyte a second. In larger ones damage is found where it is met.
 const CHECKED_BYTES: u64 = 64 << 20;
 
-/// `item` is the item's index in the plan, and -1 for what belongs to the run as a whole.
+/// `item` is the item's index in the plan, -1 for what belongs to the run as a whole, and below that
+/// for labelled actions that its evaluators are measured by.
 ///
 /// Calls lie in the order in which they came back, so that those of one commit lie beside each
 /// other, however many items they belong to; of two under one path the first counts.
@@ -78,6 +79,12 @@ pub(super) fn open_at_rest(path: &Path) -> Result<Connection, JournalError> {
     Ok(connection)
 }
 
+/// The names under which `about` keeps what is found out once.
+pub(in crate::run) mod note {
+    /// How far the evaluators agree with the scenarios' examples, as JSON.
+    pub const EXAMPLES: &str = "examples";
+}
+
 /// What `about` says under `name`.
 pub(super) fn about(
     path: &Path,
@@ -93,12 +100,7 @@ pub(super) fn about(
 }
 
 /// Writes `value` under `name` of `about`.
-pub(super) fn set_about(
-    path: &Path,
-    connection: &Connection,
-    name: &str,
-    value: &str,
-) -> Result<(), JournalError> {
+pub(super) fn set_about(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
     connection
         .execute(
             "INSERT INTO about (name, value) VALUES (?1, ?2)
@@ -106,7 +108,6 @@ pub(super) fn set_about(
             [name, value],
         )
         .map(|_| ())
-        .map_err(|error| JournalError::of(path, &error))
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {

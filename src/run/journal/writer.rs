@@ -56,6 +56,10 @@ struct Entry {
 }
 
 enum What {
+    About {
+        name: &'static str,
+        value: String,
+    },
     Call {
         item: i64,
         path: String,
@@ -82,9 +86,11 @@ impl Journal {
             Some(there) if there != plan_id => return Err(of_other_plan(path, there, plan_id)),
             Some(_) => forget_endings(&mut connection, "again = 1")
                 .map_err(|error| JournalError::of(path, &error))?,
-            None => set_about(path, &connection, "plan_id", plan_id)?,
+            None => set_about(&connection, "plan_id", plan_id)
+                .map_err(|error| JournalError::of(path, &error))?,
         }
-        set_about(path, &connection, "total", &total.to_string())?;
+        set_about(&connection, "total", &total.to_string())
+            .map_err(|error| JournalError::of(path, &error))?;
         let reading = Reading::open(path)?;
         let (queue, entries) = mpsc::channel();
         let writer = Writer::new(path, connection)?;
@@ -153,6 +159,12 @@ impl Journal {
             took: finished.took.clone(),
         })
         .await
+    }
+
+    /// Writes what is known of the run as a whole, in the place of what was known; durable when this
+    /// returns.
+    pub async fn note(&self, name: &'static str, value: String) -> Result<(), JournalError> {
+        self.write(What::About { name, value }).await
     }
 
     async fn write(&self, what: What) -> Result<(), JournalError> {
@@ -292,6 +304,7 @@ fn insert(
     totals: &mut Counts,
 ) -> rusqlite::Result<()> {
     match what {
+        What::About { name, value } => set_about(connection, name, value)?,
         What::Call {
             item,
             path,

@@ -55,7 +55,11 @@ pub(in crate::run) async fn run_trial(
             may_pass |= passing;
             outcome.attempts.push(attempt);
         }
-        Task::Judgement { action, evaluators } => {
+        Task::Judgement {
+            action,
+            evaluators,
+            rules_decide,
+        } => {
             let at = CallPath::item().then("judge");
             let case = Case {
                 situation: &situation,
@@ -64,8 +68,10 @@ pub(in crate::run) async fn run_trial(
                 at: &at,
             };
             outcome.rules = judge_by_rules(case).map(Into::into);
+            let is_decided = *rules_decide && outcome.rules.is_some();
             let asked = evaluators
                 .iter()
+                .take(if is_decided { 0 } else { usize::MAX })
                 .enumerate()
                 .map(|(seat, evaluator)| ask_evaluator(&asker, &tally, case, seat, evaluator));
             for said in join_all(asked).await {
