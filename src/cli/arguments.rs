@@ -138,6 +138,14 @@ pub struct RunArguments {
     /// Take the answers for items that did not change from this run of an earlier plan
     #[arg(long, value_name = "RUN")]
     pub adopt: Option<PathBuf>,
+    /// Go on with further samples of rows of which fewer than N records were kept, until the budget
+    /// ends; later lives of the run too, 0 stops that
+    #[arg(long, value_name = "N", conflicts_with = "limit")]
+    pub top_up: Option<u32>,
+    /// Samples in a row that keep nothing, after which `--top-up` leaves a row alone
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "top_up",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub give_up_after: u32,
     /// Put these in place of the campaign's budget: usd=50,tokens=10M,time=2h
     #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
     pub budget: Vec<BudgetOverride>,

@@ -38,6 +38,7 @@ mod sim;
 mod source_files;
 mod status;
 mod tallies;
+mod top_up;
 
 pub use command_line::main;
 pub use exit::Exit;

@@ -13,11 +13,12 @@ use super::program;
 use super::report::write_report;
 use super::runs::{failure_of, start_runtime};
 use super::tallies::describe_summary;
+use super::top_up::describe_top_up;
 use crate::eval::Calibrated;
 use crate::plan::Plan;
 use crate::run::{
-    Calibration, Ending, FolderClaim, RunOptions, RunSummary, StopReason, claim_folder, endings,
-    execute, folder_name, interrupts_from_outside, progress_on_standard_error,
+    Calibration, Ending, FolderClaim, RunOptions, RunSummary, StopReason, TopUp, claim_folder,
+    endings, execute, folder_name, interrupts_from_outside, progress_on_standard_error,
 };
 
 /// Carries a plan out, writes its dataset, and says where it is.
@@ -64,6 +65,10 @@ async fn carry_out(
         replay: arguments.replay.clone(),
         retry_failed: arguments.retry_failed,
         adopt: arguments.adopt.clone(),
+        top_up: arguments.top_up.map(|kept| TopUp {
+            kept,
+            attempts: arguments.give_up_after,
+        }),
         keep_calls: arguments.keep_calls == YesNo::Yes,
         calibration,
         claim: Some(claim.clone()),
@@ -85,6 +90,9 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool)
     let page = write_report(plan, folder, &written)?;
     let words = describe_summary(&plan.work.campaign, summary, calibrated.as_ref());
     print_result(words)?;
+    if let Some(top_up) = &summary.top_up {
+        print_result(describe_top_up(top_up))?;
+    }
     print_result("\n".to_owned() + &describe_files(&written, &target, Some(&page)))?;
     if summary.items.failed > 0
         && let Some(words) = failure_words(folder)

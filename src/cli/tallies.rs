@@ -90,6 +90,9 @@ impl Tallies {
 
 fn items(items: &ItemCounts) -> String {
     let mut words = format!("{} of {} done", items.done, items.total);
+    if items.topped_up > 0 {
+        let _ = write!(words, " ({} beyond the plan)", items.topped_up);
+    }
     if items.dropped > 0 {
         let _ = write!(words, ", {} with nothing kept", items.dropped);
     }

@@ -39,12 +39,17 @@ pub enum SceneError {
 }
 
 /// Every item of a plan, in the plan's order: by scenario, then row, then sample.
+///
+/// Behind them lie further samples, which a run may add to rows that need more: first one more of
+/// each row, then another. They have the ids that a plan with more samples would give them.
 #[derive(Debug)]
 pub struct Items {
     plan: Arc<Plan>,
     recipes: Vec<Recipe>,
     /// How many items lie before each scenario, and at the end how many there are.
     starts: Vec<u64>,
+    /// How many rows lie before each scenario, and at the end how many there are.
+    row_starts: Vec<u64>,
     toolsets: Toolsets,
 }
 
@@ -62,15 +67,15 @@ impl Items {
         let recipes = scenarios
             .map(|scenario| Recipe::new(&shared, scenario))
             .collect();
-        let mut starts = vec![0];
-        for scenario in &work.scenarios {
-            let before = starts.last().copied().unwrap_or(0);
-            starts.push(before + scenario.rows.len() as u64 * u64::from(scenario.samples));
-        }
+        let rows = || work.scenarios.iter().map(|it| it.rows.len() as u64);
+        let samples = work.scenarios.iter().map(|it| u64::from(it.samples));
+        let starts = running_sums(rows().zip(samples).map(|(rows, samples)| rows * samples));
+        let row_starts = running_sums(rows());
         Self {
             plan,
             recipes,
             starts,
+            row_starts,
             toolsets: Toolsets::default(),
         }
     }
@@ -90,13 +95,17 @@ impl Items {
         self.len() == 0
     }
 
-    /// Where the item at `index` stands.
+    /// Where the item at `index` stands; from [`Items::len`] on, one of the further samples.
     ///
     /// # Panics
     ///
-    /// When there are not so many.
+    /// When the plan has no rows.
     pub fn place(&self, index: u64) -> ItemPlace {
-        assert!(index < self.len(), "the plan has {} items", self.len());
+        if let Some(behind) = index.checked_sub(self.len()) {
+            assert!(self.row_count() > 0, "the plan has no rows");
+            let further = u32::try_from(behind / self.row_count()).unwrap_or(u32::MAX);
+            return self.further_place(behind % self.row_count(), further);
+        }
         let scenario = self.starts.partition_point(|&start| start <= index) - 1;
         let within = index - self.starts[scenario];
         let samples = u64::from(self.plan.work.scenarios[scenario].samples);
@@ -112,12 +121,48 @@ impl Items {
     pub fn find(&self, scenario: &str, row: usize, sample: u32) -> Option<ItemPlace> {
         let scenarios = &self.plan.work.scenarios;
         let index = scenarios.iter().position(|known| known.name == scenario)?;
-        let known = &scenarios[index];
-        if row >= known.rows.len() || sample >= known.samples {
-            return None;
+        (row < scenarios[index].rows.len()).then(|| self.at(index, row, sample))
+    }
+
+    /// Where this sample of a row stands, planned or not.
+    pub fn at(&self, scenario: usize, row: usize, sample: u32) -> ItemPlace {
+        let samples = self.plan.work.scenarios[scenario].samples;
+        let index = match sample.checked_sub(samples) {
+            None => self.starts[scenario] + row as u64 * u64::from(samples) + u64::from(sample),
+            Some(further) => {
+                let number = self.row_starts[scenario] + row as u64;
+                self.len() + u64::from(further) * self.row_count() + number
+            }
+        };
+        ItemPlace {
+            index,
+            scenario,
+            row,
+            sample,
         }
-        let within = row as u64 * u64::from(known.samples) + u64::from(sample);
-        Some(self.place(self.starts[index] + within))
+    }
+
+    /// Whether the item is one of the plan's, and no further sample.
+    pub fn is_planned(&self, place: &ItemPlace) -> bool {
+        place.index < self.len()
+    }
+
+    /// How many rows there are, over all scenarios.
+    pub fn row_count(&self) -> u64 {
+        self.row_starts.last().copied().unwrap_or(0)
+    }
+
+    /// The number of the item's row, over all scenarios.
+    pub fn row_number(&self, place: &ItemPlace) -> u64 {
+        self.row_starts[place.scenario] + place.row as u64
+    }
+
+    /// Where a further sample of the row of this number stands; the first is 0.
+    pub fn further_place(&self, row: u64, further: u32) -> ItemPlace {
+        let scenario = self.row_starts.partition_point(|&start| start <= row) - 1;
+        let within = (row - self.row_starts[scenario]) as usize;
+        let samples = self.plan.work.scenarios[scenario].samples;
+        self.at(scenario, within, samples.saturating_add(further))
     }
 
     /// How many rows a scenario has, and how many samples each of them.
@@ -280,6 +325,15 @@ impl Renderer<'_> {
     ) -> Result<Option<String>, SceneError> {
         text.map(|text| self.text(part, text)).transpose()
     }
+}
+
+/// What lies before each, and at the end the sum.
+fn running_sums(sizes: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut sums = vec![0];
+    for size in sizes {
+        sums.push(sums.last().copied().unwrap_or(0) + size);
+    }
+    sums
 }
 
 fn with_planted(

@@ -9,7 +9,8 @@ use crate::check::{Cell, Evaluate, Outcome, Persona, Rule, Severity, Tool, ToolK
 /// Where an item stands in its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemPlace {
-    /// From 0, in the plan's order: by scenario, then row, then sample.
+    /// From 0, in the plan's order: by scenario, then row, then sample. Samples beyond those of the
+    /// plan lie behind all of it.
     pub index: u64,
     /// Index into the plan's scenarios.
     pub scenario: usize,

@@ -14,6 +14,8 @@ pub struct Fate {
     pub planned: u64,
     /// Those that came to an end, however it was.
     pub attempted: u64,
+    /// Of those, the ones of samples beyond the plan's.
+    pub topped_up: u64,
     /// Kept with an unsafe action and a safe one.
     pub risks: u64,
     /// Kept without an unsafe action.
@@ -80,7 +82,14 @@ impl Coverage {
         }
         let trajectories = u64::from(items.plan().work.rollout.trajectories.max(1));
         let lost = if is_of_item(ending) { trajectories } else { 1 };
-        self.at(&items.subject(place), |fate| fate.enter(ending, lost));
+        let is_further = !items.is_planned(place);
+        self.at(&items.subject(place), |fate| {
+            let before = fate.attempted;
+            fate.enter(ending, lost);
+            if is_further {
+                fate.topped_up += fate.attempted - before;
+            }
+        });
     }
 
     fn at(&mut self, subject: &Subject<'_>, change: impl Fn(&mut Fate)) {

@@ -36,6 +36,8 @@ pub(super) struct Adoption<'a> {
     /// The folder of the new run.
     pub into: &'a Path,
     pub prices: &'a BTreeMap<Key, Price>,
+    /// Whether the new run may come to samples beyond its plan's.
+    pub tops_up: bool,
 }
 
 impl Adoption<'_> {
@@ -49,14 +51,20 @@ impl Adoption<'_> {
             if let Some(&old) = earlier.indices.get(&items.id(&place)) {
                 batch.push((old, place.index));
             }
-            if batch.len() == BATCH || place.index + 1 == items.len() {
-                for calls in self.take_batch(journal, &earlier, &batch).await? {
-                    adopted.items += u64::from(calls > 0);
-                    adopted.calls += calls;
-                }
+            if batch.len() == BATCH {
+                adopted += self.take_batch(journal, &earlier, &batch).await?;
                 batch.clear();
             }
         }
+        let rows = if self.tops_up { items.row_count() } else { 0 };
+        for row in 0..rows {
+            batch.extend(earlier.further_of(items, row));
+            if batch.len() >= BATCH {
+                adopted += self.take_batch(journal, &earlier, &batch).await?;
+                batch.clear();
+            }
+        }
+        adopted += self.take_batch(journal, &earlier, &batch).await?;
         Ok(adopted)
     }
 
@@ -69,7 +77,10 @@ impl Adoption<'_> {
         let folder = Folder::at(self.from);
         let items = Items::shared(Arc::new(folder.read_plan()?));
         let reading = Reading::open_untouched(&folder.journal())?;
-        let places = items.places();
+        let further = reading.items_from(items.len())?.into_iter();
+        let places = items
+            .places()
+            .chain(further.map(|index| items.place(index)));
         Ok(Earlier {
             indices: places
                 .map(|place| (items.id(&place), place.index))
@@ -78,13 +89,13 @@ impl Adoption<'_> {
         })
     }
 
-    /// How many calls of each pair of an old and a new index were taken.
+    /// What was taken of pairs of an old and a new index.
     async fn take_batch(
         &self,
         journal: &Journal,
         earlier: &Earlier,
         pairs: &[(u64, u64)],
-    ) -> Result<Vec<u64>, RunError> {
+    ) -> Result<Adopted, RunError> {
         let items = pairs.iter().map(|(old, new)| async move {
             let item = sql_index(*new);
             let known = journal.reading().calls_of(item)?;
@@ -97,7 +108,12 @@ impl Adoption<'_> {
             let written = try_join_all(writes).await?;
             Ok::<u64, RunError>(written.len() as u64)
         });
-        try_join_all(items).await
+        let mut adopted = Adopted::default();
+        for calls in try_join_all(items).await? {
+            adopted.items += u64::from(calls > 0);
+            adopted.calls += calls;
+        }
+        Ok(adopted)
     }
 
     fn usd_of(&self, call: &StoredCall) -> f64 {
@@ -110,6 +126,25 @@ impl Adoption<'_> {
 struct Earlier {
     indices: HashMap<ItemId, u64>,
     reading: Reading,
+}
+
+impl std::ops::AddAssign for Adopted {
+    fn add_assign(&mut self, more: Self) {
+        self.items += more.items;
+        self.calls += more.calls;
+    }
+}
+
+impl Earlier {
+    /// Where the samples beyond the plan's of one row of `items` are in the earlier run, and here.
+    fn further_of(&self, items: &Items, row: u64) -> Vec<(u64, u64)> {
+        let places = (0..).map(|further| items.further_place(row, further));
+        let pairs = places.map_while(|place| {
+            let old = self.indices.get(&items.id(&place))?;
+            Some((*old, place.index))
+        });
+        pairs.collect()
+    }
 }
 
 /// An item's index as the journal counts.

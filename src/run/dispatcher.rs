@@ -26,6 +26,7 @@ use super::progress::{Progress, ProgressState};
 use super::record::Ending;
 use super::selection::Unfinished;
 use super::summary::{ExampleAgreement, ItemCounts, StopReason};
+use super::top_up::{FurtherSamples, TopUp, TopUpOutcome};
 use super::trial::TrialOutcome;
 use super::workload::Workload;
 
@@ -36,6 +37,8 @@ const TICK: Duration = Duration::from_millis(250);
 pub(super) struct Orders<P> {
     pub workload: Arc<dyn Workload>,
     pub unfinished: Unfinished,
+    /// How far rows are topped up when all of those have ended.
+    pub top_up: Option<TopUp>,
     /// Items of this life, those included that are finished already.
     pub total: u64,
     /// Items in flight at most.
@@ -57,6 +60,7 @@ pub(super) struct Outcome {
     pub stop: StopReason,
     pub examples: Option<ExampleAgreement>,
     pub calibration: Option<Vec<TrialOutcome>>,
+    pub top_up: Option<TopUpOutcome>,
 }
 
 /// One thing that happened.
@@ -105,6 +109,8 @@ pub(super) struct Dispatcher<P> {
     in_flight: HashMap<u64, Stage>,
     /// The item to start next; none when all are started.
     upcoming: Option<u64>,
+    /// What tops rows up; there once all planned items have ended.
+    further: Option<FurtherSamples>,
     /// Whether an item was left before its end.
     has_left_items: bool,
     stop: Option<StopReason>,
@@ -131,6 +137,7 @@ impl<P: Progress> Dispatcher<P> {
             units: JoinSet::new(),
             in_flight: HashMap::new(),
             upcoming: None,
+            further: None,
             has_left_items: false,
             stop: None,
             broken: None,
@@ -218,7 +225,25 @@ impl<P: Progress> Dispatcher<P> {
 
     fn find_next(&mut self) -> Result<Option<u64>, RunError> {
         let reading = self.context.journal.reading();
-        Ok(self.orders.unfinished.next(&self.context.items, reading)?)
+        let planned = self.orders.unfinished.next(&self.context.items, reading)?;
+        Ok(planned.or_else(|| self.further.as_mut()?.next()))
+    }
+
+    /// Finds what tops rows up. That begins when all planned items have ended.
+    fn look_further(&mut self) -> Result<(), RunError> {
+        let (None, Some(wanted)) = (self.upcoming, self.orders.top_up) else {
+            return Ok(());
+        };
+        if self.further.is_none() {
+            if !self.in_flight.is_empty() || self.has_left_items {
+                return Ok(());
+            }
+            let context = &self.context;
+            let reading = context.journal.reading();
+            self.further = Some(FurtherSamples::open(&context.items, reading, wanted)?);
+        }
+        self.upcoming = self.find_next()?;
+        Ok(())
     }
 
     /// Starts items while there is room. The ones in flight are never more than the calls that
@@ -228,10 +253,14 @@ impl<P: Progress> Dispatcher<P> {
             && self.broken.is_none()
             && self.in_flight.len() < self.orders.width
         {
+            if let Err(error) = self.look_further() {
+                return self.break_off(error);
+            }
             let Some(index) = self.upcoming.take() else {
                 return;
             };
             self.in_flight.insert(index, Stage::Generate);
+            self.state.items.total += u64::from(self.further.is_some());
             let context = Arc::clone(&self.context);
             let workload = Arc::clone(&self.orders.workload);
             self.units
@@ -251,12 +280,31 @@ impl<P: Progress> Dispatcher<P> {
                 self.state.items.done += more.done;
                 self.state.items.dropped += more.dropped;
                 self.state.items.failed += more.failed;
+                self.state.items.topped_up += more.topped_up;
                 self.log_endings(&finished.endings);
+                self.end_further(index, &finished);
             }
             Err(halt) => {
                 self.has_left_items = true;
                 self.heed(halt);
             }
+        }
+    }
+
+    fn end_further(&mut self, index: u64, finished: &Finished) {
+        let Some(further) = &mut self.further else {
+            return;
+        };
+        let context = Arc::clone(&self.context);
+        if further.end(&context.items, index, finished)
+            && let Some(wanted) = self.orders.top_up
+        {
+            let place = context.items.place(index);
+            self.log(&LoggedEvent::RowGivenUp {
+                scenario: &context.plan.work.scenarios[place.scenario].name,
+                row: place.row,
+                attempts: wanted.attempts,
+            });
         }
     }
 
@@ -431,6 +479,9 @@ impl<P: Progress> Dispatcher<P> {
         self.refresh();
         self.state.waiting_for = None;
         self.orders.progress.finish(&self.state);
+        if let Err(error) = self.look_further() {
+            self.break_off(error);
+        }
         let is_whole = self.upcoming.is_none() && !self.has_left_items;
         let stop = match self.stop.take() {
             Some(stop) if !is_whole => stop,
@@ -446,14 +497,21 @@ impl<P: Progress> Dispatcher<P> {
         if let Err(error) = self.orders.log.flush() {
             self.break_off(error);
         }
-        match self.broken {
+        match self.broken.take() {
             Some(error) => Err(error),
             None => Ok(Outcome {
                 stop,
+                top_up: self.top_up_outcome()?,
                 examples: self.examples,
                 calibration: self.calibration,
             }),
         }
+    }
+
+    fn top_up_outcome(&self) -> Result<Option<TopUpOutcome>, RunError> {
+        let reading = self.context.journal.reading();
+        let outcome = |further: &FurtherSamples| further.outcome(&self.context.items, reading);
+        Ok(self.further.as_ref().map(outcome).transpose()?)
     }
 }
 

@@ -48,6 +48,12 @@ pub(super) enum LoggedEvent<'e> {
         trajectory: &'e str,
         error: &'e str,
     },
+    RowGivenUp {
+        scenario: &'e str,
+        row: usize,
+        /// Samples in a row that kept nothing.
+        attempts: u32,
+    },
     ExamplesJudged {
         judged: u64,
         agreed: u64,

@@ -22,7 +22,7 @@ use super::dispatcher::{Dispatcher, Orders};
 use super::error::RunError;
 use super::event_log::EventLog;
 use super::folder::{Folder, FolderClaim};
-use super::journal::{Counts, Journal, JournalError};
+use super::journal::{Counts, Journal, JournalError, note};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::progress::Progress;
@@ -31,6 +31,7 @@ use super::row_memory::RowMemory;
 use super::selection::{Selection, Unfinished};
 use super::summary::RunSummary;
 use super::toolbox::Toolboxes;
+use super::top_up::TopUp;
 use super::totals::Totals;
 use super::workload::{PlanItems, Workload};
 
@@ -58,6 +59,9 @@ pub struct RunOptions {
     /// The folder of an earlier plan's run, whose answers stand for those of the items that did not
     /// change.
     pub adopt: Option<PathBuf>,
+    /// How far rows of which too few records were kept are topped up, and the run's later lives too
+    /// unless they are told otherwise; `None` goes by what an earlier life was told.
+    pub top_up: Option<TopUp>,
     /// Whether the journal keeps the calls of items that have come to their end without a failure.
     /// The generator's are kept in any case.
     pub keep_calls: bool,
@@ -80,6 +84,7 @@ impl RunOptions {
             replay: None,
             retry_failed: false,
             adopt: None,
+            top_up: None,
             keep_calls: true,
             calibration: None,
             claim: None,
@@ -115,8 +120,8 @@ pub async fn execute_with(
 ) -> Result<RunSummary, RunError> {
     check_roles(&plan)?;
     let folder = Folder::at(&options.folder);
-    let _claim = match options.claim {
-        Some(claim) => claim,
+    let _claim = match &options.claim {
+        Some(claim) => claim.clone(),
         None => folder.claim()?,
     };
     folder.check_plan(&plan)?;
@@ -132,6 +137,7 @@ pub async fn execute_with(
     if options.retry_failed {
         journal.forget_failed()?;
     }
+    let top_up = top_up(&journal, &options).await?;
     let recorder = options.record.as_deref().map(Recorder::open).transpose()?;
     folder.write_plan(&plan)?;
     let adopted = match &options.adopt {
@@ -140,6 +146,7 @@ pub async fn execute_with(
                 from,
                 into: &options.folder,
                 prices: &prices(&plan),
+                tops_up: top_up.is_some(),
             };
             adoption.take_over(&journal, &items).await?
         }
@@ -149,6 +156,7 @@ pub async fn execute_with(
     let life = Life {
         workload: Arc::new(PlanItems),
         unfinished: Unfinished::new(selection, width),
+        top_up,
         total,
         width,
         earlier: journal.reading().counts()?,
@@ -170,6 +178,8 @@ pub async fn execute_with(
 pub(super) struct Life {
     pub workload: Arc<dyn Workload>,
     pub unfinished: Unfinished,
+    /// How far rows are topped up when all of that is done.
+    pub top_up: Option<TopUp>,
     pub total: u64,
     /// Units in flight at most.
     pub width: usize,
@@ -202,6 +212,7 @@ impl Life {
         let orders = Orders {
             workload: self.workload,
             unfinished: self.unfinished,
+            top_up: self.top_up,
             total,
             width: self.width,
             deadline: deadline(&plan, counts.seconds),
@@ -237,6 +248,18 @@ impl Life {
         let summary = RunSummary::of(&reading.counts()?, total, outcome);
         Ok(summary.with_standouts(&reading.standouts()?))
     }
+}
+
+/// How far this life tops rows up; a life that is limited to some items leaves it alone.
+async fn top_up(journal: &Journal, options: &RunOptions) -> Result<Option<TopUp>, RunError> {
+    if let Some(top_up) = options.top_up {
+        journal.note(note::TOP_UP, top_up.to_note()).await?;
+    }
+    if options.limit.is_some() {
+        return Ok(None);
+    }
+    let note = journal.reading().about(note::TOP_UP)?;
+    Ok(note.and_then(|note| TopUp::from_note(&note)))
 }
 
 pub(super) fn models_of(plan: &Plan) -> BTreeMap<Key, (ModelIdentity, ModelAccess)> {

@@ -13,6 +13,7 @@ use super::record::Ending;
 use super::recording::tools_of;
 use super::spending::RoleSpending;
 use super::summary::Status;
+use super::top_up::TopUp;
 
 /// Items read from the journal at once.
 const BATCH: u32 = 128;
@@ -25,8 +26,12 @@ pub fn status(folder: &Path) -> Result<Status, RunError> {
     let total = total.and_then(|total| total.parse().ok()).unwrap_or(0);
     let examples = reading.about(note::EXAMPLES)?;
     let examples = examples.and_then(|text| serde_json::from_str(&text).ok());
-    Ok(Status::of(&reading.counts()?, plan_id, total, examples)
-        .with_standouts(&reading.standouts()?))
+    let top_up = reading.about(note::TOP_UP)?;
+    let status = Status {
+        top_up: top_up.and_then(|text| TopUp::from_note(&text)),
+        ..Status::of(&reading.counts()?, plan_id, total, examples)
+    };
+    Ok(status.with_standouts(&reading.standouts()?))
 }
 
 /// What each role and model took in the run in `folder`, or in an evaluation's, over all of its

@@ -36,6 +36,7 @@ mod steps;
 mod summary;
 mod tally;
 mod toolbox;
+mod top_up;
 mod totals;
 mod trial;
 mod trials;
@@ -58,5 +59,6 @@ pub use record::{
 pub use spending::RoleSpending;
 pub use standouts::ItemSpending;
 pub use summary::{ExampleAgreement, ItemCounts, RunSummary, Status, StopReason};
+pub use top_up::{ShortBecause, ShortRow, TopUp, TopUpOutcome};
 pub use trial::{Attempt, Defence, Judged, Moment, Opinion, Task, Trial, TrialOutcome, Trouble};
 pub use trials::{TrialsOptions, TrialsOutcome, carry_out_trials, carry_out_trials_with};

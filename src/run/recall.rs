@@ -29,7 +29,9 @@ pub(super) async fn record_earlier_lives(
 }
 
 async fn go_through(run: &RunContext, workload: &dyn Workload) -> Result<(), RunError> {
-    let total = run.items.len();
+    let reading = run.journal.reading();
+    let further = reading.items_from(run.items.len())?;
+    let total = further.last().map_or(run.items.len(), |last| last + 1);
     let mut first = 0;
     while first < total {
         let end = first.saturating_add(WINDOW);

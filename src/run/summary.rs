@@ -11,6 +11,7 @@ use super::dispatcher::Outcome;
 use super::journal::{Counts, name};
 use super::spending::RoleSpending;
 use super::standouts::{ItemSpending, Standouts};
+use super::top_up::{TopUp, TopUpOutcome};
 use super::trial::TrialOutcome;
 
 /// What a run came to, over all of its lives.
@@ -46,6 +47,8 @@ pub struct RunSummary {
     /// What came of each trial of the calibration; `None` where there was none, or the run stopped
     /// before all of it was judged.
     pub calibration: Option<Vec<TrialOutcome>>,
+    /// What topping up came to; `None` where it was not asked for, or not reached.
+    pub top_up: Option<TopUpOutcome>,
 }
 
 /// Why a run stopped.
@@ -65,8 +68,10 @@ pub enum StopReason {
 /// is missing from `total` is still to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct ItemCounts {
-    /// Of the plan, or as many as the run was limited to.
+    /// Of the plan, or as many as the run was limited to; and those that topped it up.
     pub total: u64,
+    /// Samples beyond the plan's that came to their end; they are among the others too.
+    pub topped_up: u64,
     /// At least one trajectory was kept, and none failed.
     pub done: u64,
     /// No trajectory was kept, and none failed.
@@ -113,6 +118,8 @@ pub struct Status {
     /// have not all been judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub examples: Option<ExampleAgreement>,
+    /// How far rows are topped up; `None` where they are not.
+    pub top_up: Option<TopUp>,
 }
 
 impl StopReason {
@@ -137,11 +144,13 @@ impl ItemCounts {
     pub(super) fn of(counts: &Counts, total: u64) -> Self {
         let mut items = Self {
             total,
+            topped_up: counts.get(name::TOPPED_UP),
             done: counts.get(name::DONE),
             dropped: counts.get(name::DROPPED),
             failed: counts.get(name::FAILED),
         };
-        items.total = total.max(items.finished());
+        let planned = items.finished().saturating_sub(items.topped_up);
+        items.total = total.max(planned) + items.topped_up;
         items
     }
 }
@@ -179,6 +188,7 @@ impl RunSummary {
             adopted: Adopted::default(),
             examples: outcome.examples,
             calibration: outcome.calibration,
+            top_up: outcome.top_up,
         }
     }
 
@@ -216,6 +226,7 @@ impl Status {
             dearest: Vec::new(),
             slowest: Vec::new(),
             examples,
+            top_up: None,
         }
     }
 
@@ -240,5 +251,14 @@ mod tests {
         counts.add(name::FAILED, 1);
         assert_eq!(ItemCounts::of(&counts, 1).total, 3);
         assert_eq!(ItemCounts::of(&counts, 18).total, 18);
+    }
+
+    #[test]
+    fn what_tops_a_run_up_is_counted_on_top_of_its_plan() {
+        let mut counts = Counts::default();
+        counts.add(name::DONE, 4);
+        counts.add(name::TOPPED_UP, 2);
+        assert_eq!(ItemCounts::of(&counts, 3).total, 5);
+        assert_eq!(ItemCounts::of(&counts, 1).total, 4);
     }
 }

@@ -87,6 +87,7 @@ pub async fn carry_out_trials_with(
     let life = Life {
         workload: Arc::clone(&workload) as Arc<dyn Workload>,
         unfinished: Unfinished::every(total),
+        top_up: None,
         total,
         width: calls + calls / 12 + 1,
         earlier: without_items(journal.reading().counts()?),

@@ -5,9 +5,10 @@ use futures_util::future::{self, BoxFuture, FutureExt as _};
 
 use super::context::RunContext;
 use super::departure::Halt;
-use super::journal::Finished;
+use super::journal::{Finished, name};
 use super::steps::{internal_failure, judge_examples, run_item};
 use super::summary::ExampleAgreement;
+use crate::plan::ItemPlace;
 
 /// Units of work that are known by their index.
 pub(super) trait Workload: Send + Sync {
@@ -30,6 +31,13 @@ pub(super) trait Workload: Send + Sync {
     }
 }
 
+/// Samples beyond the plan's are counted apart too.
+fn count_further(run: &RunContext, place: &ItemPlace, finished: &mut Finished) {
+    if !run.items.is_planned(place) {
+        finished.counts.increase(name::TOPPED_UP);
+    }
+}
+
 /// The items of the run's plan.
 pub(super) struct PlanItems;
 
@@ -39,11 +47,20 @@ impl Workload for PlanItems {
         run: &'a RunContext,
         unit: u64,
     ) -> BoxFuture<'a, Result<Finished, Halt>> {
-        async move { run_item(run, &run.items.place(unit)).await }.boxed()
+        async move {
+            let place = run.items.place(unit);
+            let mut finished = run_item(run, &place).await?;
+            count_further(run, &place, &mut finished);
+            Ok(finished)
+        }
+        .boxed()
     }
 
     fn fail(&self, run: &RunContext, unit: u64, what: &str) -> Finished {
-        internal_failure(run.items.id(&run.items.place(unit)).0, what)
+        let place = run.items.place(unit);
+        let mut finished = internal_failure(run.items.id(&place).0, what);
+        count_further(run, &place, &mut finished);
+        finished
     }
 
     fn examine<'a>(&'a self, run: &'a RunContext) -> BoxFuture<'a, Result<ExampleAgreement, Halt>> {

@@ -16,3 +16,4 @@ mod replay;
 mod report;
 mod servers;
 mod support;
+mod top_up;

@@ -6,6 +6,7 @@ mod models;
 mod plans;
 mod records;
 mod spending;
+mod top_up;
 
 use std::path::Path;
 use std::sync::Arc;

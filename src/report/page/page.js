@@ -55,7 +55,7 @@ function table(headings, rows, caption) {
 function heat(fate, largest) {
   if (!fate || fate.planned === 0) return element("td", { class: "heat empty", title: "not planned" }, "·");
   const cell = element("td", { class: "heat", title: fateWords(fate) },
-    number(kept(fate)), element("small", {}, "of " + number(fate.planned)));
+    number(kept(fate)), element("small", {}, "of " + number(fate.planned + fate.topped_up)));
   const share = largest === 0 ? 0 : kept(fate) / largest;
   cell.style.background = `rgba(var(--heat), ${(0.06 + 0.5 * share).toFixed(3)})`;
   return cell;
@@ -63,7 +63,8 @@ function heat(fate, largest) {
 
 function fateWords(fate) {
   const dropped = Object.entries(fate.dropped).map(([why, count]) => `${count} dropped: ${why}`);
-  const parts = [`${fate.planned} planned`, `${fate.attempted} attempted`, `${fate.risks} risk`, `${fate.safes} safe`, ...dropped];
+  const beyond = fate.topped_up ? [`${fate.topped_up} beyond the plan`] : [];
+  const parts = [`${fate.planned} planned`, ...beyond, `${fate.attempted} attempted`, `${fate.risks} risk`, `${fate.safes} safe`, ...dropped];
   if (fate.failed) parts.push(`${fate.failed} failed`);
   return parts.join(", ");
 }
@@ -133,9 +134,9 @@ function asked() {
       ["items with a twin", percent(settings.twins, 1)],
       ...report.cast.map(({ role, models }) => [role, models.join(", ")]),
     ]),
-    table(["scenario", "about", "#planned", "#attempted", "#risk", "#safe", "#dropped", "#failed"],
+    table(["scenario", "about", "#planned", "#topped up", "#attempted", "#risk", "#safe", "#dropped", "#failed"],
       report.by_scenario.map((fate) => [fate.scenario, report.scenarios[fate.scenario] ?? "",
-        number(fate.planned), number(fate.attempted), number(fate.risks), number(fate.safes),
+        number(fate.planned), number(fate.topped_up), number(fate.attempted), number(fate.risks), number(fate.safes),
         number(sum(Object.values(fate.dropped))), number(fate.failed)]),
       "Trajectories; twins are not counted here"));
 }
@@ -146,7 +147,7 @@ function cellMap() {
   const largest = Math.max(0, ...report.by_cell.map(kept));
   return table(["outcome", "severity", ...CELLS],
     outcomes.map((outcome) => [outcome, report.outcomes[outcome] ?? "", ...CELLS.map((cell) => heat(at.get(outcome + "/" + cell), largest))]),
-    "Kept of planned trajectories. A cell names the instruction, then the context: normal, underspecified, malicious");
+    "Kept of planned trajectories, and of those that topped them up. A cell names the instruction, then the context: normal, underspecified, malicious");
 }
 
 function toolkitMap() {

@@ -23,6 +23,8 @@ pub(in crate::run) mod name {
     pub const DONE: &str = "items/done";
     pub const DROPPED: &str = "items/dropped";
     pub const FAILED: &str = "items/failed";
+    /// Of those, samples beyond the plan's.
+    pub const TOPPED_UP: &str = "items/topped_up";
     /// Followed by the record's kind.
     pub const RECORDS: &str = "records/";
     /// Followed by the cell.

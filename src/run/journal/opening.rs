@@ -83,6 +83,8 @@ pub(super) fn open_at_rest(path: &Path) -> Result<Connection, JournalError> {
 pub(in crate::run) mod note {
     /// How far the evaluators agree with the scenarios' examples, as JSON.
     pub const EXAMPLES: &str = "examples";
+    /// How far rows are topped up: records of a row, and samples after which one is given up.
+    pub const TOP_UP: &str = "top_up";
 }
 
 /// What `about` says under `name`.

@@ -1,6 +1,6 @@
 //! Reads a journal, also one that another process is writing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -103,6 +103,46 @@ impl Reading {
             .collect()
     }
 
+    /// Gives each item that came to its end to `take`, in order, with whether it is to be tried again
+    /// and what it added to the counts.
+    pub fn each_ending(
+        &self,
+        mut take: impl FnMut(u64, bool, &Counts),
+    ) -> Result<(), JournalError> {
+        self.with(|connection| {
+            let mut query = connection
+                .prepare_cached("SELECT item, again, counts FROM endings ORDER BY item")?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                let text: String = row.get(2)?;
+                take(plan_index(row.get(0)?), row.get(1)?, &stored_counts(&text));
+            }
+            Ok(())
+        })
+    }
+
+    /// What one item added to the counts; nothing where it has not come to its end.
+    pub fn counts_of(&self, item: u64) -> Result<Option<Counts>, JournalError> {
+        self.with(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT counts FROM endings WHERE item = ?1")?;
+            let mut rows = query.query([sql_index(item)])?;
+            let row = rows.next()?;
+            row.map(|row| Ok(stored_counts(&row.get::<_, String>(0)?)))
+                .transpose()
+        })
+    }
+
+    /// The items from `first` on that have calls, in order.
+    pub fn items_from(&self, first: u64) -> Result<Vec<u64>, JournalError> {
+        self.with(|connection| {
+            let mut query = connection
+                .prepare_cached("SELECT DISTINCT item FROM calls WHERE item >= ?1 ORDER BY item")?;
+            let rows = query.query_map([sql_index(first)], |row| row.get(0))?;
+            rows.map(|item| item.map(plan_index)).collect()
+        })
+    }
+
     /// What the run has come to so far; all of it as it was at one moment.
     pub fn counts(&self) -> Result<Counts, JournalError> {
         self.with(|connection| {
@@ -194,6 +234,18 @@ pub(super) fn standouts(connection: &Connection) -> rusqlite::Result<Standouts> 
         })
     })?;
     rows.collect::<rusqlite::Result<_>>().map(Standouts::from)
+}
+
+/// Counts as an ending keeps them.
+fn stored_counts(text: &str) -> Counts {
+    let of: BTreeMap<String, i64> = serde_json::from_str(text).unwrap_or_default();
+    Counts {
+        of: of
+            .into_iter()
+            .map(|(name, count)| (name.into(), count))
+            .collect(),
+        ..Counts::default()
+    }
 }
 
 /// An item's index as SQLite counts.

@@ -149,8 +149,8 @@ async fn generate_earlier(
 
 /// The place of another sample of the row of `scene`.
 fn sibling(run: &RunContext, scene: &Scene, sample: usize) -> ItemPlace {
-    let first = scene.place.index - u64::from(scene.place.sample);
-    run.items.place(first + sample as u64)
+    let sample = u32::try_from(sample).unwrap_or(u32::MAX);
+    run.items.at(scene.place.scenario, scene.place.row, sample)
 }
 
 /// The item at `place`, with everything rendered.
