@@ -159,6 +159,9 @@ pub struct RunArguments {
     /// is an error
     #[arg(long, value_name = "FILE")]
     pub replay: Option<PathBuf>,
+    /// Show no progress and no summary, only errors; `summary.json` in the run's folder tells the rest
+    #[arg(short, long)]
+    pub quiet: bool,
     /// Keep the calls of finished items in the journal; `no` saves space, and leaves what later
     /// samples, a resumed run and the dataset need
     #[arg(long, value_enum, value_name = "WHETHER", default_value = "yes")]
@@ -260,6 +263,9 @@ pub struct EvalArguments {
     /// Stop at these: usd=50,tokens=10M,time=2h
     #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
     pub budget: Vec<BudgetOverride>,
+    /// Show no progress, only the result and errors
+    #[arg(short, long)]
+    pub quiet: bool,
     /// What the seeds of all samples come from [default: the campaign's seed]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -316,6 +322,9 @@ pub struct JudgeArguments {
     /// Stop at these: usd=50,tokens=10M,time=2h
     #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
     pub budget: Vec<BudgetOverride>,
+    /// Show no progress, only the result and errors
+    #[arg(short, long)]
+    pub quiet: bool,
     /// The plan of our records, where it does not lie beside them: it holds their rules
     #[arg(long, value_name = "PLAN")]
     pub plan: Option<PathBuf>,

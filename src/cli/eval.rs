@@ -11,6 +11,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_error, print_note, print_result};
 use super::program;
 use super::report::write_eval_report;
+use super::runs::progress;
 use crate::eval::{
     Check, EvalReport, Evaluation, EvaluationOptions, Scenarios, junit, render_evaluation,
 };
@@ -42,6 +43,7 @@ pub fn eval(arguments: &EvalArguments) -> Outcome {
         evaluation.trials.clone(),
         &folder,
         arguments.concurrency,
+        progress(arguments.quiet),
     )?;
     let report = evaluation.report(&outcome);
     write_json(&folder.join("eval.json"), &report)?;

@@ -15,8 +15,8 @@ use crate::eval::{
 };
 use crate::plan::Plan;
 use crate::run::{
-    RunSummary, StopReason, Trial, TrialsOptions, TrialsOutcome, carry_out_trials,
-    interrupts_from_outside, progress_on_standard_error,
+    Progress, RunSummary, StopReason, Trial, TrialsOptions, TrialsOutcome, carry_out_trials,
+    interrupts_from_outside,
 };
 
 /// What an error of the evaluation's room means on the command line.
@@ -119,6 +119,7 @@ pub fn carry_out(
     trials: Vec<Trial>,
     folder: &Path,
     concurrency: Option<u32>,
+    progress: Box<dyn Progress>,
 ) -> Result<TrialsOutcome, Failure> {
     start_runtime()?.block_on(async {
         let options = TrialsOptions {
@@ -127,7 +128,7 @@ pub fn carry_out(
             environment: Arc::new(|name| std::env::var(name).ok()),
             interrupts: Some(interrupts_from_outside()),
         };
-        carry_out_trials(plan, trials, options, progress_on_standard_error())
+        carry_out_trials(plan, trials, options, progress)
             .await
             .map_err(failure_of)
     })

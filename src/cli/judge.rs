@@ -7,6 +7,7 @@ use super::evaluating::{
 };
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_note, print_result};
+use super::runs::progress;
 use crate::eval::{
     Answers, JudgeReport, Judging, Labels, Surroundings, judge_answers, render_judgement,
     standard_outcomes,
@@ -68,6 +69,7 @@ fn ask(arguments: &JudgeArguments) -> Outcome {
         judging.trials.clone(),
         &folder,
         arguments.concurrency,
+        progress(arguments.quiet),
     )?;
     let report = judging.report(&outcome);
     write_json(&folder.join("judge.json"), &report)?;

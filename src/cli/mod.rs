@@ -20,6 +20,7 @@ mod exit;
 mod explain;
 mod export;
 mod export_name;
+mod figures;
 mod fmt;
 mod import;
 mod init;

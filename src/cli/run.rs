@@ -7,18 +7,19 @@ use super::arguments::{RunArguments, YesNo};
 use super::calibrating::{Calibrating, calibrated_in, note_quarantine};
 use super::compared_runs::{keep_earlier_runs, tell_what_changed};
 use super::dataset::{Wanted, describe_files, write_dataset};
+use super::evaluating::write_json;
 use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_error, print_result};
 use super::program;
 use super::report::write_report;
-use super::runs::{failure_of, start_runtime};
-use super::tallies::describe_summary;
+use super::runs::{failure_of, progress, start_runtime};
+use super::tallies::{SummaryFile, describe_summary};
 use super::top_up::describe_top_up;
 use crate::eval::Calibrated;
 use crate::plan::Plan;
 use crate::run::{
     Calibration, Ending, FolderClaim, RunOptions, RunSummary, StopReason, TopUp, claim_folder,
-    endings, execute, folder_name, interrupts_from_outside, progress_on_standard_error,
+    endings, execute, folder_name, interrupts_from_outside, status,
 };
 
 /// Carries a plan out, writes its dataset, and says where it is.
@@ -45,7 +46,7 @@ pub fn run(arguments: &RunArguments) -> Outcome {
     if let Some(calibrating) = &calibrating {
         calibrating.keep(&summary, &folder)?;
     }
-    conclude(&plan, &summary, &folder, arguments.replay.is_some())
+    conclude(&plan, &summary, &folder, arguments)
 }
 
 async fn carry_out(
@@ -73,13 +74,13 @@ async fn carry_out(
         calibration,
         claim: Some(claim.clone()),
     };
-    execute(plan.clone(), options, progress_on_standard_error())
+    execute(plan.clone(), options, progress(arguments.quiet))
         .await
         .map_err(failure_of)
 }
 
 /// Writes what there is and tells of it, however the run ended.
-fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool) -> Outcome {
+fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, arguments: &RunArguments) -> Outcome {
     let target = folder.join("dataset");
     let wanted = Wanted {
         exports: &plan.settings.exports,
@@ -88,12 +89,18 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool)
     let written = write_dataset(plan, folder, &target, wanted)?;
     let calibrated = calibrated_in(plan, folder)?;
     let page = write_report(plan, folder, &written)?;
-    let words = describe_summary(&plan.work.campaign, summary, calibrated.as_ref());
-    print_result(words)?;
-    if let Some(top_up) = &summary.top_up {
-        print_result(describe_top_up(top_up))?;
+    let status = status(folder).map_err(failure_of)?;
+    let file = SummaryFile::of(&plan.work.campaign, summary, &status);
+    write_json(&folder.join("summary.json"), &file)?;
+    if !arguments.quiet {
+        let campaign = &plan.work.campaign;
+        let words = describe_summary(campaign, summary, &status, calibrated.as_ref());
+        print_result(words)?;
+        if let Some(top_up) = &summary.top_up {
+            print_result(describe_top_up(top_up))?;
+        }
+        print_result("\n".to_owned() + &describe_files(&written, &target, Some(&page)))?;
     }
-    print_result("\n".to_owned() + &describe_files(&written, &target, Some(&page)))?;
     if summary.items.failed > 0
         && let Some(words) = failure_words(folder)
     {
@@ -102,7 +109,7 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, is_replayed: bool)
     if let Some(calibrated) = &calibrated {
         note_quarantine(calibrated, &target);
     }
-    if let Some(words) = stop_words(&summary.stop, is_replayed) {
+    if let Some(words) = stop_words(&summary.stop, arguments.replay.is_some()) {
         print_error(&words);
     }
     Ok(exit_of(summary, calibrated.as_ref()))

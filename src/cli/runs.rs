@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::exit::Failure;
 use crate::plan::Plan;
-use crate::run::RunError;
+use crate::run::{Progress, RunError, Silence, progress_on_standard_error};
 
 /// The runtime that a run or a server lives in.
 pub fn start_runtime() -> Result<tokio::runtime::Runtime, Failure> {
@@ -12,6 +12,14 @@ pub fn start_runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::usage(format!("cannot start the runtime: {error}")))
+}
+
+/// What shows how a run goes: nothing where it is to be quiet.
+pub fn progress(quiet: bool) -> Box<dyn Progress> {
+    match quiet {
+        true => Box::new(Silence),
+        false => progress_on_standard_error(),
+    }
 }
 
 /// The plan that a run's folder holds.

@@ -1,23 +1,24 @@
-//! What a run has come to, in words.
+//! What a run has come to, in words and as a file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
+use super::figures::describe_figures;
 use crate::eval::Calibrated;
 use crate::plan::grouped;
-use crate::run::{ItemCounts, RunSummary, Status};
+use crate::run::{Adopted, ExampleAgreement, ItemCounts, RunSummary, Status};
 
 /// How a run ended, for standard output.
 pub fn describe_summary(
     campaign: &str,
     summary: &RunSummary,
+    status: &Status,
     calibrated: Option<&Calibrated>,
 ) -> String {
     let mut tallies = Tallies::new(format!("{campaign}: {}", summary.stop.words()));
-    tallies.line("items", &items(&summary.items));
-    tallies.counts("records", &summary.records);
-    tallies.counts("dropped", &summary.drops);
-    tallies.counts("failed", &summary.failures);
+    tallies.records(status);
     if let Some(examples) = summary.examples.filter(|examples| examples.judged > 0) {
         let words = format!(
             "the evaluator agrees with {} of {}",
@@ -37,24 +38,42 @@ pub fn describe_summary(
         );
         tallies.line("adopted", &words);
     }
-    tallies.line(
-        "calls",
-        &spent(summary.calls, summary.usage.total(), summary.usd),
-    );
-    tallies.text
+    tallies.effort(status);
+    tallies.text + &describe_figures(status)
 }
 
 /// How far a run is, for standard output.
 pub fn describe_status(status: &Status) -> String {
     let plan = status.plan_id.get(..8).unwrap_or(&status.plan_id);
     let mut tallies = Tallies::new(format!("plan {plan}"));
-    tallies.line("items", &items(&status.items));
-    tallies.counts("records", &status.records);
-    tallies.counts("dropped", &status.drops);
-    tallies.counts("failed", &status.failures);
-    tallies.line("calls", &spent(status.calls, status.tokens, status.usd));
-    tallies.line("time", &format!("{:.1} s", status.seconds));
-    tallies.text
+    tallies.records(status);
+    tallies.effort(status);
+    tallies.text + &describe_figures(status)
+}
+
+/// How a run ended, for programs: what `status` tells, and what only the end knows.
+#[derive(Serialize)]
+pub struct SummaryFile<'s> {
+    pub campaign: &'s str,
+    /// `finished`, `budget`, `model_cannot_work` or `interrupted`.
+    pub stop: &'static str,
+    #[serde(flatten)]
+    pub status: &'s Status,
+    pub adopted: Adopted,
+    /// What the evaluators say of the scenarios' examples; `null` where not all were judged.
+    pub examples: Option<ExampleAgreement>,
+}
+
+impl<'s> SummaryFile<'s> {
+    pub fn of(campaign: &'s str, summary: &RunSummary, status: &'s Status) -> Self {
+        Self {
+            campaign,
+            stop: summary.stop.word(),
+            status,
+            adopted: summary.adopted,
+            examples: summary.examples,
+        }
+    }
 }
 
 /// A heading, and lines of a word and what there is to say about it.
@@ -74,7 +93,25 @@ impl Tallies {
         let _ = writeln!(self.text, "  {word:<9} {words}");
     }
 
-    /// "12: risk 7, safe 5"; nothing where there are none.
+    fn records(&mut self, status: &Status) {
+        self.line("items", &items(&status.items));
+        self.counts("records", &status.records);
+        for (word, counts) in [("dropped", &status.drops), ("failed", &status.failures)] {
+            let total = counts.values().sum();
+            if total > 0 {
+                self.line(word, &grouped(total));
+            }
+        }
+    }
+
+    fn effort(&mut self, status: &Status) {
+        let (calls, tokens) = (grouped(status.calls), grouped(status.tokens));
+        let words = format!("{calls} ({tokens} tokens, ${:.2})", status.usd);
+        self.line("calls", &words);
+        self.line("time", &format!("{:.1} s", status.seconds));
+    }
+
+    /// "12 (risk 7, safe 5)"; nothing where there are none.
     fn counts(&mut self, word: &str, counts: &BTreeMap<String, u64>) {
         let total: u64 = counts.values().sum();
         if total == 0 {
@@ -82,27 +119,23 @@ impl Tallies {
         }
         let parts: Vec<_> = counts
             .iter()
-            .map(|(name, count)| format!("{name} {count}"))
+            .map(|(name, count)| format!("{name} {}", grouped(*count)))
             .collect();
-        self.line(word, &format!("{total} ({})", parts.join(", ")));
+        self.line(word, &format!("{} ({})", grouped(total), parts.join(", ")));
     }
 }
 
 fn items(items: &ItemCounts) -> String {
-    let mut words = format!("{} of {} done", items.done, items.total);
+    let (done, total) = (grouped(items.done), grouped(items.total));
+    let mut words = format!("{done} of {total} done");
     if items.topped_up > 0 {
-        let _ = write!(words, " ({} beyond the plan)", items.topped_up);
+        let _ = write!(words, " ({} beyond the plan)", grouped(items.topped_up));
     }
     if items.dropped > 0 {
-        let _ = write!(words, ", {} with nothing kept", items.dropped);
+        let _ = write!(words, ", {} with nothing kept", grouped(items.dropped));
     }
     if items.failed > 0 {
-        let _ = write!(words, ", {} failed", items.failed);
+        let _ = write!(words, ", {} failed", grouped(items.failed));
     }
     words
-}
-
-fn spent(calls: u64, tokens: u64, usd: f64) -> String {
-    let (calls, tokens) = (grouped(calls), grouped(tokens));
-    format!("{calls} ({tokens} tokens, ${usd:.2})")
 }

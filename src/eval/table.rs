@@ -1,11 +1,15 @@
-//! Tables for a terminal: columns wide enough for what is in them, numbers to the right.
+//! Tables for a terminal: columns wide enough for what is in them, text to the left, figures to the
+//! right.
 
 use std::fmt::Write as _;
 
-/// Rows under heads; the first column is text, the others are figures.
+/// Rows under heads; the first column is text, and the others are figures unless more are said to be
+/// text.
 #[derive(Debug)]
 pub struct Table {
     rows: Vec<Vec<String>>,
+    /// How many columns are text.
+    texts: usize,
 }
 
 impl Table {
@@ -16,7 +20,15 @@ impl Table {
 
     /// A table with heads that are not known beforehand.
     pub fn with_heads(heads: Vec<String>) -> Self {
-        Self { rows: vec![heads] }
+        Self {
+            rows: vec![heads],
+            texts: 1,
+        }
+    }
+
+    /// The same with the first columns, so many, as text.
+    pub fn with_texts(self, texts: usize) -> Self {
+        Self { texts, ..self }
     }
 
     /// Adds a row; cells that are missing stay empty.
@@ -32,9 +44,9 @@ impl Table {
         for row in &self.rows {
             let cells = widths.iter().enumerate().map(|(column, width)| {
                 let cell = row.get(column).map_or("", String::as_str);
-                match column {
-                    0 => format!("{cell:<width$}"),
-                    _ => format!("{cell:>width$}"),
+                match column < self.texts {
+                    true => format!("{cell:<width$}"),
+                    false => format!("{cell:>width$}"),
                 }
             });
             let line = cells.collect::<Vec<_>>().join("  ");

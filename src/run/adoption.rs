@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
+use serde::Serialize;
 
 use crate::check::{Key, Price};
 use crate::plan::{ItemId, Items};
@@ -23,7 +24,7 @@ use super::ledger::cost;
 const BATCH: usize = 64;
 
 /// What was taken over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Adopted {
     /// Items of which there was at least one call.
     pub items: u64,

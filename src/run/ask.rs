@@ -327,6 +327,7 @@ impl<'r> Asker<'r> {
             admitted = admission => admitted.map_err(|_| Departure::Halted(Halt::Budget))?,
         };
         let start = Instant::now();
+        let _on_its_way = run.under_way.begin(role, model, start);
         let called = tokio::select! {
             // What has been answered is kept, also when the run stops at this very moment.
             biased;

@@ -17,6 +17,7 @@ use super::newcomers::Newcomers;
 use super::row_memory::RowMemory;
 use super::toolbox::Toolboxes;
 use super::totals::Totals;
+use super::under_way::UnderWay;
 
 /// What the units of one run share.
 pub(super) struct RunContext {
@@ -27,6 +28,7 @@ pub(super) struct RunContext {
     pub journal: Journal,
     pub ledger: Ledger,
     pub totals: Totals,
+    pub under_way: UnderWay,
     pub newcomers: Newcomers,
     pub rows: RowMemory,
     pub toolboxes: Toolboxes,

@@ -366,12 +366,15 @@ impl<P: Progress> Dispatcher<P> {
         }
         self.stop = Some(reason);
         self.context.brake.pull(Pace::Drain);
-        self.log(&LoggedEvent::Draining { why });
-        let line = format!(
-            "{why}: no new calls; waiting for those in flight of {} items (interrupt to stop at once)",
-            self.in_flight.len()
-        );
-        self.orders.progress.say(&line);
+        let waiting = self.context.under_way.now();
+        self.log(&LoggedEvent::Draining {
+            why,
+            calls: waiting.count(),
+        });
+        let waiting = waiting.words();
+        self.orders.progress.say(&format!(
+            "{why}: no new calls; waiting for {waiting} (interrupt to stop at once)"
+        ));
     }
 
     fn break_off(&mut self, error: RunError) {
@@ -465,10 +468,13 @@ impl<P: Progress> Dispatcher<P> {
         self.state.elapsed = elapsed;
         self.state.calls_per_second = self.meter.read_calls(elapsed, self.state.calls);
         self.state.left = self.meter.time_left(elapsed, items.finished(), items.total);
-        self.state.waiting_for = self
-            .stop
-            .as_ref()
-            .map(|_| format!("{} items", self.in_flight.len()));
+        let traffic = self.context.gateway.traffic();
+        self.state.in_flight = traffic.in_flight;
+        self.state.limit = traffic.limit;
+        self.state.waiting_for = match self.stop {
+            Some(_) => Some(self.context.under_way.now()),
+            None => None,
+        };
     }
 
     fn end(mut self) -> Result<Outcome, RunError> {

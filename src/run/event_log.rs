@@ -65,6 +65,8 @@ pub(super) enum LoggedEvent<'e> {
     },
     Draining {
         why: &'e str,
+        /// Those that are waited for.
+        calls: u64,
     },
     RunStopped {
         why: &'e str,
@@ -138,4 +140,119 @@ fn end_of_last_line(file: &mut File, length: u64) -> std::io::Result<u64> {
     file.read_to_end(&mut tail)?;
     let end = tail.iter().rposition(|byte| *byte == b'\n');
     Ok(end.map_or(start, |position| start + position as u64 + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::record::DropReason;
+    use crate::run::summary::StopReason;
+
+    /// One event of each kind, and with each word that the schema lists.
+    fn one_of_each() -> Vec<LoggedEvent<'static>> {
+        let path = "rollout/0/step/1/act/try/0";
+        let mut events = vec![
+            LoggedEvent::RunStarted {
+                plan_id: "p",
+                process: 1,
+                items: 2,
+                finished: 0,
+            },
+            LoggedEvent::CallRetried {
+                item: -1,
+                path,
+                model: "M",
+                tries: 2,
+            },
+            LoggedEvent::AnswerRepaired {
+                item: 0,
+                path,
+                how: "a fence went",
+            },
+            LoggedEvent::Notice { text: "slow" },
+            LoggedEvent::HistoryShortened {
+                item: 0,
+                path,
+                level: 3,
+            },
+            LoggedEvent::Failed {
+                trajectory: "i/0",
+                error: "no answer",
+            },
+            LoggedEvent::ExamplesJudged {
+                judged: 2,
+                agreed: 1,
+                unanswered: 1,
+            },
+            LoggedEvent::Draining {
+                why: "interrupted",
+                calls: 3,
+            },
+        ];
+        for reason in [
+            DropReason::NoSafeAction,
+            DropReason::EvaluatorsSplit,
+            DropReason::Refused,
+            DropReason::ContextTooLong,
+        ] {
+            events.push(LoggedEvent::Dropped {
+                trajectory: "i/0",
+                reason: reason.words(),
+                detail: "",
+            });
+        }
+        for stop in [
+            StopReason::Finished,
+            StopReason::Budget,
+            StopReason::ModelCannotWork(String::new()),
+            StopReason::Interrupted,
+        ] {
+            events.push(LoggedEvent::RunStopped {
+                why: stop.words(),
+                items: 2,
+                finished: 2,
+                calls: 5,
+                usd: 0.5,
+            });
+        }
+        events
+    }
+
+    /// Does not compile when there is a kind of which [`one_of_each`] may know nothing.
+    fn number(event: &LoggedEvent<'_>) -> usize {
+        match event {
+            LoggedEvent::RunStarted { .. } => 0,
+            LoggedEvent::CallRetried { .. } => 1,
+            LoggedEvent::AnswerRepaired { .. } => 2,
+            LoggedEvent::Notice { .. } => 3,
+            LoggedEvent::HistoryShortened { .. } => 4,
+            LoggedEvent::Dropped { .. } => 5,
+            LoggedEvent::Failed { .. } => 6,
+            LoggedEvent::ExamplesJudged { .. } => 7,
+            LoggedEvent::Draining { .. } => 8,
+            LoggedEvent::RunStopped { .. } => 9,
+        }
+    }
+
+    #[test]
+    fn the_schema_has_every_kind_of_event_and_nothing_else_passes_it() {
+        let schema = include_str!("../../book/src/events.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).expect("it is JSON");
+        let validator = jsonschema::validator_for(&schema).expect("it is a schema");
+        let mut seen = [false; 10];
+        for event in one_of_each() {
+            let line = Line {
+                at: 1,
+                what: &event,
+            };
+            let mut line = serde_json::to_value(&line).expect("events are plain JSON");
+            assert!(validator.is_valid(&line), "{line}");
+            line["further"] = true.into();
+            assert!(!validator.is_valid(&line), "{line}");
+            seen[number(&event)] = true;
+        }
+        assert_eq!(seen, [true; 10]);
+        let kinds = schema["oneOf"].as_array().map(Vec::len);
+        assert_eq!(kinds, Some(seen.len()));
+    }
 }

@@ -33,6 +33,7 @@ use super::summary::RunSummary;
 use super::toolbox::Toolboxes;
 use super::top_up::TopUp;
 use super::totals::Totals;
+use super::under_way::UnderWay;
 use super::workload::{PlanItems, Workload};
 
 /// Gives the environment's variables.
@@ -231,6 +232,7 @@ impl Life {
             gateway: self.gateway,
             journal,
             totals: Totals::from(&counts),
+            under_way: UnderWay::default(),
             rows: RowMemory::keeping(self.width + self.width / 8),
             toolboxes: Toolboxes::default(),
             brake: Brake::new(),
@@ -244,9 +246,8 @@ impl Life {
             record_earlier_lives(&context, &*orders.workload).await?;
         }
         let outcome = Dispatcher::new(Arc::clone(&context), orders).run().await?;
-        let reading = context.journal.reading();
-        let summary = RunSummary::of(&reading.counts()?, total, outcome);
-        Ok(summary.with_standouts(&reading.standouts()?))
+        let counts = context.journal.reading().counts()?;
+        Ok(RunSummary::of(&counts, total, outcome))
     }
 }
 

@@ -29,6 +29,7 @@ mod record;
 mod recording;
 mod row_memory;
 mod selection;
+mod short_count;
 mod spending;
 mod split;
 mod standouts;
@@ -40,6 +41,7 @@ mod top_up;
 mod totals;
 mod trial;
 mod trials;
+mod under_way;
 mod workload;
 
 pub use adoption::Adopted;
@@ -56,9 +58,11 @@ pub use record::{
     Action, DropReason, Ending, JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, RecordTool,
     Reflection, SplitPart, Step,
 };
+pub use short_count::short_count;
 pub use spending::RoleSpending;
 pub use standouts::ItemSpending;
 pub use summary::{ExampleAgreement, ItemCounts, RunSummary, Status, StopReason};
 pub use top_up::{ShortBecause, ShortRow, TopUp, TopUpOutcome};
 pub use trial::{Attempt, Defence, Judged, Moment, Opinion, Task, Trial, TrialOutcome, Trouble};
 pub use trials::{TrialsOptions, TrialsOutcome, carry_out_trials, carry_out_trials_with};
+pub use under_way::WaitingFor;

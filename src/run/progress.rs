@@ -7,7 +7,9 @@ use std::time::Duration;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use super::context::Stage;
+use super::short_count::short_count;
 use super::summary::ItemCounts;
+use super::under_way::WaitingFor;
 use crate::model::Usage;
 
 /// Where the state of a run is shown.
@@ -31,6 +33,11 @@ pub struct ProgressState {
     /// Over all lives of the run, as are tokens and money.
     pub calls: u64,
     pub calls_per_second: f64,
+    /// Calls sent and not yet answered.
+    pub in_flight: u64,
+    /// How many of them there may be now, where there is a limit: declared ones, and what was learned
+    /// of the servers.
+    pub limit: Option<usize>,
     pub usage: Usage,
     pub usd: f64,
     /// Of this life.
@@ -38,7 +45,7 @@ pub struct ProgressState {
     /// At the present pace.
     pub left: Option<Duration>,
     /// What a run that is stopping waits for.
-    pub waiting_for: Option<String>,
+    pub waiting_for: Option<WaitingFor>,
 }
 
 /// Seconds between two lines of a log.
@@ -79,14 +86,15 @@ impl Progress for Box<dyn Progress> {
 impl ProgressState {
     /// Everything in one line, without the count of items.
     pub fn line(&self) -> String {
+        format!("{} · {}", self.work(), self.cost())
+    }
+
+    /// What goes on now.
+    fn work(&self) -> String {
         let mut parts = Vec::new();
-        let stages: Vec<String> = self
-            .stages
-            .iter()
-            .map(|(stage, count)| format!("{count} {}", stage.word()))
-            .collect();
-        if !stages.is_empty() {
-            parts.push(stages.join(", "));
+        match &self.waiting_for {
+            Some(waiting) => parts.push(format!("stopping, waiting for {}", waiting.words())),
+            None => parts.extend(self.stages_in_words()),
         }
         if self.items.dropped > 0 {
             parts.push(format!("{} dropped", self.items.dropped));
@@ -98,14 +106,29 @@ impl ProgressState {
             "{} calls, {:.1}/s",
             self.calls, self.calls_per_second
         ));
-        parts.push(format!("{} tokens", short_count(self.usage.total())));
+        parts.push(match self.limit {
+            Some(limit) => format!("{} of {limit} in flight", self.in_flight),
+            None => format!("{} in flight", self.in_flight),
+        });
+        parts.join(" · ")
+    }
+
+    fn stages_in_words(&self) -> Option<String> {
+        let stages = self.stages.iter();
+        let stages: Vec<String> = stages
+            .map(|(stage, count)| format!("{count} {}", stage.word()))
+            .collect();
+        (!stages.is_empty()).then(|| stages.join(", "))
+    }
+
+    /// What it has taken so far, and how long it will take.
+    fn cost(&self) -> String {
+        let mut parts = vec![format!("{} tokens", short_count(self.usage.total()))];
         if self.usd > 0.0 {
             parts.push(format!("${:.2}", self.usd));
         }
-        match (&self.waiting_for, self.left) {
-            (Some(waiting), _) => parts.push(format!("stopping, waiting for {waiting}")),
-            (None, Some(left)) => parts.push(format!("{} left", HumanDuration(left))),
-            (None, None) => {}
+        if let (None, Some(left)) = (&self.waiting_for, self.left) {
+            parts.push(format!("{} left", HumanDuration(left)));
         }
         parts.join(" · ")
     }
@@ -116,7 +139,8 @@ struct Bar(ProgressBar);
 impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} items · {wide_msg}");
+        let style =
+            ProgressStyle::with_template("{bar:24} {pos}/{len} items · {prefix}\n{wide_msg}");
         bar.set_style(style.expect("the template is constant and right"));
         Self(bar)
     }
@@ -126,7 +150,8 @@ impl Progress for Bar {
     fn show(&mut self, state: &ProgressState) {
         self.0.set_length(state.items.total);
         self.0.set_position(state.items.finished());
-        self.0.set_message(state.line());
+        self.0.set_prefix(state.cost());
+        self.0.set_message(state.work());
     }
 
     fn say(&mut self, line: &str) {
@@ -174,18 +199,10 @@ fn write_line(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-#[expect(clippy::cast_precision_loss, reason = "it is shown with one decimal")]
-fn short_count(count: u64) -> String {
-    match count {
-        0..10_000 => count.to_string(),
-        10_000..10_000_000 => format!("{:.1}k", count as f64 / 1e3),
-        _ => format!("{:.1}M", count as f64 / 1e6),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::{Key, Role};
 
     #[test]
     fn a_line_holds_what_one_waits_for() {
@@ -199,12 +216,25 @@ mod tests {
                 ..Usage::default()
             },
             usd: 1.5,
+            in_flight: 7,
+            limit: Some(64),
             left: Some(Duration::from_secs(60)),
             ..ProgressState::default()
         };
         assert_eq!(
             state.line(),
-            "2 generate, 5 rollout · 120 calls, 12.3/s · 42.0k tokens · $1.50 · 60 seconds left"
+            "2 generate, 5 rollout · 120 calls, 12.3/s · 7 of 64 in flight · 42.0k tokens · $1.50 · 60 seconds left"
+        );
+        let stopping = ProgressState {
+            waiting_for: Some(WaitingFor {
+                calls: BTreeMap::from([((Role::Agent, Key("Gpt".to_owned())), 7)]),
+                oldest: Duration::from_secs(12),
+            }),
+            ..state
+        };
+        assert_eq!(
+            stopping.line(),
+            "stopping, waiting for 7 calls (7 agent by Gpt), the oldest for 12 s · 120 calls, 12.3/s · 7 of 64 in flight · 42.0k tokens · $1.50"
         );
     }
 }

@@ -14,7 +14,9 @@ use super::standouts::{ItemSpending, Standouts};
 use super::top_up::{TopUp, TopUpOutcome};
 use super::trial::TrialOutcome;
 
-/// What a run came to, over all of its lives.
+/// What a run came to, over all of its lives; [`status`] tells more.
+///
+/// [`status`]: super::status
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunSummary {
     pub stop: StopReason,
@@ -30,16 +32,6 @@ pub struct RunSummary {
     pub usage: Usage,
     pub usd: f64,
     pub seconds: f64,
-    /// Records by outcome and cell; one with several outcomes counts for each.
-    pub outcomes: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Records by cell.
-    pub cells: BTreeMap<String, u64>,
-    /// Calls, tokens and money by role and model.
-    pub spending: Vec<RoleSpending>,
-    /// The items that took most money, or most tokens where none is paid.
-    pub dearest: Vec<ItemSpending>,
-    /// The items whose calls took longest.
-    pub slowest: Vec<ItemSpending>,
     /// What this life took over from an earlier plan's run.
     pub adopted: Adopted,
     /// `None` when the run stopped before all examples were judged.
@@ -123,6 +115,16 @@ pub struct Status {
 }
 
 impl StopReason {
+    /// In a word, for programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Budget => "budget",
+            Self::ModelCannotWork(_) => "model_cannot_work",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// In words, for people.
     pub fn words(&self) -> &'static str {
         match self {
@@ -180,24 +182,10 @@ impl RunSummary {
             usage: counts.spending.usage(),
             usd: counts.spending.usd(),
             seconds: counts.seconds,
-            cells: counts.under(name::CELLS),
-            outcomes: outcomes_of(counts),
-            spending: counts.spending.sorted(),
-            dearest: Vec::new(),
-            slowest: Vec::new(),
             adopted: Adopted::default(),
             examples: outcome.examples,
             calibration: outcome.calibration,
             top_up: outcome.top_up,
-        }
-    }
-
-    /// The same with the items that took most.
-    pub(super) fn with_standouts(self, standouts: &Standouts) -> Self {
-        Self {
-            dearest: standouts.dearest(),
-            slowest: standouts.slowest(),
-            ..self
         }
     }
 }

@@ -5,6 +5,7 @@ mod book;
 mod calibration;
 mod commands;
 mod evaluations;
+mod events;
 mod examples;
 mod fmt;
 mod gates;

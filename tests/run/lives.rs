@@ -158,6 +158,29 @@ fn a_run_that_is_killed_goes_on_as_if_nothing_had_happened() {
 }
 
 #[test]
+fn a_run_that_is_given_up_again_and_again_keeps_no_call_twice() {
+    // One row, whose samples wait for each other: the next is at work as soon as one is gone.
+    let plan = plan(|plan| {
+        plan["work"]["scenarios"][0]["rows"] = json!([[0]]);
+        plan["work"]["scenarios"][0]["samples"] = json!(40);
+    });
+    let folder = folder();
+    for life in 0..40 {
+        run_and_kill(&plan, Noted::default(), folder.path(), 1 + life % 4);
+    }
+    let journal = rusqlite::Connection::open(folder.path().join("journal.sqlite"));
+    let twice: Vec<String> = journal
+        .expect("it is there")
+        .prepare("SELECT path FROM calls GROUP BY item, path HAVING count(*) > 1")
+        .expect("the journal's own form")
+        .query_map([], |row| row.get(0))
+        .expect("it reads")
+        .map(|path| path.expect("a path is text"))
+        .collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
 fn a_run_that_is_finished_calls_nobody() {
     let plan = plan(|_| {});
     let folder = folder();

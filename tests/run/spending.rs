@@ -6,13 +6,12 @@ use std::sync::Arc;
 use autosafe::check::Role;
 use autosafe::model::{Model, Sim};
 use autosafe::plan::Plan;
-use autosafe::run::{self, RoleSpending, RunOptions, RunSummary, Silence};
+use autosafe::run::{self, Ending, RoleSpending, RunOptions, RunSummary, Silence, Status};
 use serde_json::json;
 
 use crate::models::gateway;
 use crate::plans::plan;
 use crate::{endings, folder, runtime};
-use autosafe::run::Ending;
 
 /// Four items, judged by a model of its own; only that and the agent cost money.
 fn priced() -> Plan {
@@ -36,14 +35,16 @@ fn run_in(folder: &Path, limit: Option<u64>, keep_calls: bool) -> RunSummary {
     runtime().block_on(run).expect("the run goes on to its end")
 }
 
+fn status(folder: &Path) -> Status {
+    run::status(folder).expect("there is a run")
+}
+
 #[test]
 fn cost_is_told_by_role_and_model_and_adds_up() {
     let folder = folder();
     let summary = run_in(folder.path(), None, true);
     let spending = run::spending(folder.path()).expect("there is a run");
-    assert_eq!(spending, summary.spending);
-    let status = run::status(folder.path()).expect("there is a run");
-    assert_eq!(spending, status.spending);
+    assert_eq!(spending, status(folder.path()).spending);
     let calls: u64 = spending.iter().map(|it| it.calls).sum();
     let tokens: u64 = spending.iter().map(|it| it.usage.total()).sum();
     assert_eq!((calls, tokens), (summary.calls, summary.usage.total()));
@@ -71,12 +72,14 @@ fn cost_is_told_by_role_and_model_and_adds_up() {
 #[test]
 fn the_figures_are_those_of_all_lives_and_dropped_calls_lose_none() {
     let (at_once, in_lives) = (folder(), folder());
-    let whole = run_in(at_once.path(), None, true);
+    run_in(at_once.path(), None, true);
+    let whole = status(at_once.path());
     for limit in [Some(1), Some(3), None] {
         run_in(in_lives.path(), limit, false);
     }
-    let summary = run_in(in_lives.path(), None, false);
-    let counted = |summary: &RunSummary| -> Vec<_> {
+    run_in(in_lives.path(), None, false);
+    let summary = status(in_lives.path());
+    let counted = |summary: &Status| -> Vec<_> {
         let each = summary.spending.iter();
         each.map(|it| (it.role, it.model.clone(), it.calls, it.usage))
             .collect()
@@ -84,7 +87,7 @@ fn the_figures_are_those_of_all_lives_and_dropped_calls_lose_none() {
     assert_eq!(counted(&summary), counted(&whole));
     assert_eq!(summary.outcomes, whole.outcomes);
     assert_eq!(summary.cells, whole.cells);
-    let items = |summary: &RunSummary| -> Vec<_> {
+    let items = |summary: &Status| -> Vec<_> {
         let each = summary.dearest.iter();
         each.map(|it| (it.item.clone(), it.calls, it.tokens))
             .collect()
@@ -95,7 +98,8 @@ fn the_figures_are_those_of_all_lives_and_dropped_calls_lose_none() {
 #[test]
 fn the_items_that_took_most_are_named_with_what_they_took() {
     let folder = folder();
-    let summary = run_in(folder.path(), None, true);
+    run_in(folder.path(), None, true);
+    let summary = status(folder.path());
     let usd: f64 = summary.dearest.iter().map(|it| it.usd).sum();
     let calls: u64 = summary.dearest.iter().map(|it| it.calls).sum();
     assert_eq!(summary.dearest.len(), 4, "there are no more items");
@@ -122,7 +126,8 @@ fn the_items_that_took_most_are_named_with_what_they_took() {
 #[test]
 fn records_are_counted_by_cell_and_outcome() {
     let folder = folder();
-    let summary = run_in(folder.path(), None, true);
+    run_in(folder.path(), None, true);
+    let summary = status(folder.path());
     let endings = endings(folder.path());
     let records = endings.iter().filter_map(|ending| match ending {
         Ending::Kept { record } => Some(record),
