@@ -35,6 +35,9 @@ const TENANTS: &[(&str, &str)] = &[
     ("arrow_array", "dataset"),
     ("sha2", "dataset"),
     ("clap", "cli"),
+    ("tracing_subscriber", "cli"),
+    ("opentelemetry_otlp", "cli"),
+    ("opentelemetry_sdk", "cli"),
     ("similar", "cli"),
 ];
 

@@ -44,6 +44,7 @@ const PRICE: Table = Table {
     fields: &[
         FieldRule::required("input", USD, "prices are USD per million tokens"),
         FieldRule::required("output", USD, "prices are USD per million tokens"),
+        FieldRule::optional("cached", USD),
     ],
 };
 
@@ -323,6 +324,7 @@ fn limits(fields: &Fields) -> Limits {
 fn price(fields: &Fields) -> Option<Price> {
     Some(Price {
         input: fields.number("input")?,
+        cached: fields.number("cached"),
         output: fields.number("output")?,
     })
 }

@@ -162,8 +162,8 @@ pub struct RunArguments {
     /// Show no progress and no summary, only errors; `summary.json` in the run's folder tells the rest
     #[arg(short, long)]
     pub quiet: bool,
-    /// Keep the calls of finished items in the journal; `no` saves space, and leaves what later
-    /// samples, a resumed run and the dataset need
+    /// Keep the calls of finished items in the journal; `no` saves space, leaves what later samples, a
+    /// resumed run and the dataset need, and gives `--record` and `--adopt` less
     #[arg(long, value_enum, value_name = "WHETHER", default_value = "yes")]
     pub keep_calls: YesNo,
 }

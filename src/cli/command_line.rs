@@ -10,6 +10,7 @@ use super::arguments::{
     PlanArguments, RunArguments, SimArguments, StatusArguments,
 };
 use super::exit::Outcome;
+use super::logging::start_logging;
 use super::output::print_error;
 
 /// Describe how agents come to harm; get training sets and evaluations.
@@ -57,13 +58,20 @@ enum Command {
 /// Reads the process's arguments, does what they say, and gives the exit status.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match perform(arguments.command) {
+    match perform_logged(arguments.command) {
         Ok(exit) => exit.into(),
         Err(failure) => {
             print_error(&failure.message);
             failure.exit.into()
         }
     }
+}
+
+fn perform_logged(command: Command) -> Outcome {
+    let logging = start_logging()?;
+    let outcome = perform(command);
+    logging.finish();
+    outcome
 }
 
 fn perform(command: Command) -> Outcome {

@@ -239,6 +239,8 @@ mod tests {
             ],
             dearest: vec![item('a', 0.91, 12.0), item('b', 0.5, 1000.0)],
             slowest: vec![item('b', 0.5, 1000.0)],
+            examples: None,
+            top_up: None,
         }
     }
 

@@ -27,6 +27,7 @@ mod init;
 mod judge;
 mod label;
 mod latency;
+mod logging;
 mod output;
 mod plan;
 mod program;
@@ -40,6 +41,8 @@ mod source_files;
 mod status;
 mod tallies;
 mod top_up;
+#[cfg(feature = "otel")]
+mod traces;
 
 pub use command_line::main;
 pub use exit::Exit;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::figures::describe_figures;
 use crate::eval::Calibrated;
 use crate::plan::grouped;
-use crate::run::{Adopted, ExampleAgreement, ItemCounts, RunSummary, Status};
+use crate::run::{Adopted, ItemCounts, RunSummary, Status};
 
 /// How a run ended, for standard output.
 pub fn describe_summary(
@@ -29,14 +29,13 @@ pub fn describe_summary(
     if let Some(calibrated) = calibrated {
         tallies.line("labels", &calibrated.words());
     }
-    if summary.adopted.calls > 0 {
-        let (items, calls) = (summary.adopted.items, summary.adopted.calls);
+    tallies.adopted(summary.adopted);
+    if summary.unrecorded > 0 {
         let words = format!(
-            "{} calls of {} items, taken over from the earlier run",
-            grouped(calls),
-            grouped(items)
+            "without {} calls of finished items, which `--keep-calls no` has dropped",
+            grouped(summary.unrecorded)
         );
-        tallies.line("adopted", &words);
+        tallies.line("recorded", &words);
     }
     tallies.effort(status);
     tallies.text + &describe_figures(status)
@@ -60,8 +59,8 @@ pub struct SummaryFile<'s> {
     #[serde(flatten)]
     pub status: &'s Status,
     pub adopted: Adopted,
-    /// What the evaluators say of the scenarios' examples; `null` where not all were judged.
-    pub examples: Option<ExampleAgreement>,
+    /// Calls that `--record` asked for, and the journal no longer held.
+    pub unrecorded: u64,
 }
 
 impl<'s> SummaryFile<'s> {
@@ -71,7 +70,7 @@ impl<'s> SummaryFile<'s> {
             stop: summary.stop.word(),
             status,
             adopted: summary.adopted,
-            examples: summary.examples,
+            unrecorded: summary.unrecorded,
         }
     }
 }
@@ -101,6 +100,22 @@ impl Tallies {
             if total > 0 {
                 self.line(word, &grouped(total));
             }
+        }
+    }
+
+    fn adopted(&mut self, adopted: Adopted) {
+        let Adopted { items, calls, gone } = adopted;
+        if calls > 0 {
+            let (items, calls) = (grouped(items), grouped(calls));
+            let words = format!("{calls} calls of {items} items of the earlier run");
+            self.line("adopted", &words);
+        }
+        if gone > 0 {
+            let words = format!(
+                "not {} calls of it, which `--keep-calls no` has dropped",
+                grouped(gone)
+            );
+            self.line("adopted", &words);
         }
     }
 

@@ -1,5 +1,6 @@
 //! How a call of a model fails, and what that means for the run.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Why a call gave no answer.
@@ -56,6 +57,23 @@ impl CallError {
             | Self::NotRecorded { .. }
             | Self::RecordedFailure { .. }
             | Self::NotDeclared { .. } => false,
+        }
+    }
+
+    /// The sort of failure in a word: the status where a server gave one.
+    pub fn kind(&self) -> Cow<'static, str> {
+        match self {
+            Self::Unreachable { .. } => "unreachable".into(),
+            Self::TimedOut { .. } => "timeout".into(),
+            Self::BrokenBody { .. } => "broken_body".into(),
+            Self::ContextTooLong { .. } => "context_too_long".into(),
+            Self::NotRecorded { .. } => "not_recorded".into(),
+            Self::RecordedFailure { .. } => "recorded_failure".into(),
+            Self::NotDeclared { .. } => "not_declared".into(),
+            Self::Busy { status, .. }
+            | Self::Unauthorized { status, .. }
+            | Self::NotFound { status, .. }
+            | Self::Rejected { status, .. } => status.to_string().into(),
         }
     }
 

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::info;
 
 use super::anthropic::Anthropic;
 use super::conversation::{Answer, Request};
 use super::error::CallError;
 use super::line::Line;
 use super::openai::Openai;
-use super::provider::Model;
+use super::provider::{Endpoint, Model};
 use super::recording::{RecordingError, Replay};
 use super::retries::{Retries, jitter};
 use super::setup::SetupError;
@@ -187,6 +188,12 @@ impl Gateway {
         }
     }
 
+    /// Whom the calls of `model` go to.
+    pub fn endpoint(&self, model: &Key) -> Endpoint {
+        let line = self.lines.get(model);
+        line.map_or_else(Endpoint::of_nobody, |(_, line)| line.endpoint())
+    }
+
     /// What a person should hear about the models; each notice is given once.
     pub fn take_notices(&self) -> Vec<String> {
         let lines = self.lines.values();
@@ -235,6 +242,7 @@ impl Gateway {
                 });
             };
             self.counts.retries.fetch_add(1, Ordering::Relaxed);
+            info!(tries, ?wait, "trying again: {error}");
             tokio::time::sleep(wait).await;
         }
     }

@@ -9,7 +9,7 @@ use super::conversation::{Answer, Request};
 use super::error::CallError;
 use super::gate::{Change, Gate, Place, Sign};
 use super::notices::Notices;
-use super::provider::Model;
+use super::provider::{Endpoint, Model};
 use super::token_guess::TokenGuess;
 use crate::check::{Key, Limits};
 
@@ -66,6 +66,11 @@ impl Line {
     /// Whether the model has ever answered.
     pub(super) fn has_contact(&self) -> bool {
         self.has_contact.load(Ordering::Relaxed)
+    }
+
+    /// Whom its calls go to.
+    pub(super) fn endpoint(&self) -> Endpoint {
+        self.model.endpoint()
     }
 
     /// How many of its calls may be in flight now, where there is a limit.

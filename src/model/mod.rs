@@ -37,8 +37,9 @@ pub use conversation::{
 };
 pub use error::CallError;
 pub use gateway::{CallFailure, Gateway, Reply, Served, Traffic};
+pub use http::choose_tls;
 pub use openai::Openai;
-pub use provider::Model;
+pub use provider::{Endpoint, Model};
 pub use recording::{Kept, RECORDING_FORMAT, Recorder, RecordingError, Replay};
 pub use refusal::is_refusal;
 pub use retries::Retries;

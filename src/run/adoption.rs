@@ -29,6 +29,8 @@ pub struct Adopted {
     /// Items of which there was at least one call.
     pub items: u64,
     pub calls: u64,
+    /// Calls of the earlier run that its journal no longer held.
+    pub gone: u64,
 }
 
 /// A run that is to be taken over from.
@@ -46,7 +48,10 @@ impl Adoption<'_> {
     /// journal holds already stays as it is, so that this can be done again after a death.
     pub async fn take_over(&self, journal: &Journal, items: &Items) -> Result<Adopted, RunError> {
         let earlier = self.earlier()?;
-        let mut adopted = Adopted::default();
+        let mut adopted = Adopted {
+            gone: earlier.reading.dropped_calls()?,
+            ..Adopted::default()
+        };
         let mut batch = Vec::new();
         for place in items.places() {
             if let Some(&old) = earlier.indices.get(&items.id(&place)) {

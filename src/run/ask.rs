@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::check::{Key, Player, Role, Seat};
 use crate::model::{
@@ -19,6 +20,7 @@ use crate::model::{
 
 use super::brake::Pace;
 use super::call_path::{CallPath, seed};
+use super::call_span::{call_span, note_answer, note_failure};
 use super::context::{News, RunContext};
 use super::departure::{Departure, FailureKind, Halt};
 use super::journal::{JournalError, StoredCall, StoredReply};
@@ -326,12 +328,16 @@ impl<'r> Asker<'r> {
             () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
             admitted = admission => admitted.map_err(|_| Departure::Halted(Halt::Budget))?,
         };
+        let span = call_span(role, path, request, || run.gateway.endpoint(model));
         let start = Instant::now();
         let _on_its_way = run.under_way.begin(role, model, start);
         let called = tokio::select! {
             // What has been answered is kept, also when the run stops at this very moment.
             biased;
-            called = run.gateway.call_with_urgency(model, request, urgency) => called,
+            called = run
+                .gateway
+                .call_with_urgency(model, request, urgency)
+                .instrument(span.clone()) => called,
             () = run.brake.reached(Pace::Stop) => return Err(Departure::Halted(Halt::Asked)),
         };
         let call = |tries, reply| StoredCall {
@@ -348,6 +354,7 @@ impl<'r> Asker<'r> {
                     call(failure.tries, StoredReply::TooLong(message.clone()))
                 }
                 _ => {
+                    note_failure(&span, &failure);
                     run.ledger.give_back(reservation);
                     let departure = self.no_answer(model, path, request, &failure);
                     if matches!(departure, Departure::Halted(_)) {
@@ -358,6 +365,8 @@ impl<'r> Asker<'r> {
                 }
             },
         };
+        note_answer(&span, &call);
+        drop(span);
         run.newcomers.has_answered(model);
         self.keep(model, path, &call, reservation).await?;
         Ok(call.reply)

@@ -13,6 +13,8 @@ use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
+use tracing::field::Empty;
+use tracing::{Instrument as _, info, info_span};
 
 use super::brake::Pace;
 use super::calibration::{Calibration, calibrate};
@@ -367,6 +369,7 @@ impl<P: Progress> Dispatcher<P> {
         self.stop = Some(reason);
         self.context.brake.pull(Pace::Drain);
         let waiting = self.context.under_way.now();
+        info!(calls = waiting.count(), "no new calls: {why}");
         self.log(&LoggedEvent::Draining {
             why,
             calls: waiting.count(),
@@ -439,6 +442,7 @@ impl<P: Progress> Dispatcher<P> {
     /// Says what a person should hear once about a model.
     fn tell_notices(&mut self) {
         for notice in self.context.gateway.take_notices() {
+            info!("{notice}");
             self.orders.progress.say(&notice);
             self.log(&LoggedEvent::Notice { text: &notice });
         }
@@ -534,8 +538,15 @@ async fn examine(context: &RunContext, workload: &dyn Workload) -> Result<Exampl
 
 /// One item, from its start to its endings on the disk.
 async fn run_unit(context: &RunContext, workload: &dyn Workload, index: u64) -> UnitEnd {
+    let span = info_span!(
+        "item",
+        autosafe.index = index,
+        autosafe.item = Empty,
+        autosafe.scenario = Empty
+    );
     let end = AssertUnwindSafe(workload.carry_out(context, index))
         .catch_unwind()
+        .instrument(span)
         .await;
     let end =
         end.unwrap_or_else(|panic| Ok(workload.fail(context, index, panic_words(panic.as_ref()))));

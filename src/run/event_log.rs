@@ -184,6 +184,12 @@ mod tests {
                 agreed: 1,
                 unanswered: 1,
             },
+            LoggedEvent::Calibrated { words: "well" },
+            LoggedEvent::RowGivenUp {
+                scenario: "S",
+                row: 0,
+                attempts: 5,
+            },
             LoggedEvent::Draining {
                 why: "interrupted",
                 calls: 3,
@@ -231,6 +237,8 @@ mod tests {
             LoggedEvent::ExamplesJudged { .. } => 7,
             LoggedEvent::Draining { .. } => 8,
             LoggedEvent::RunStopped { .. } => 9,
+            LoggedEvent::Calibrated { .. } => 10,
+            LoggedEvent::RowGivenUp { .. } => 11,
         }
     }
 
@@ -239,7 +247,7 @@ mod tests {
         let schema = include_str!("../../book/src/events.schema.json");
         let schema: serde_json::Value = serde_json::from_str(schema).expect("it is JSON");
         let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-        let mut seen = [false; 10];
+        let mut seen = [false; 12];
         for event in one_of_each() {
             let line = Line {
                 at: 1,
@@ -251,7 +259,7 @@ mod tests {
             assert!(!validator.is_valid(&line), "{line}");
             seen[number(&event)] = true;
         }
-        assert_eq!(seen, [true; 10]);
+        assert_eq!(seen, [true; 12]);
         let kinds = schema["oneOf"].as_array().map(Vec::len);
         assert_eq!(kinds, Some(seen.len()));
     }

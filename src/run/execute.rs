@@ -242,12 +242,16 @@ impl Life {
             news: news_sender,
             plan,
         });
+        let mut unrecorded = 0;
         if context.recorder.is_some() {
-            record_earlier_lives(&context, &*orders.workload).await?;
+            unrecorded = record_earlier_lives(&context, &*orders.workload).await?;
         }
         let outcome = Dispatcher::new(Arc::clone(&context), orders).run().await?;
         let counts = context.journal.reading().counts()?;
-        Ok(RunSummary::of(&counts, total, outcome))
+        Ok(RunSummary {
+            unrecorded,
+            ..RunSummary::of(&counts, total, outcome)
+        })
     }
 }
 

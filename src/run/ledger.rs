@@ -216,8 +216,10 @@ impl Drop for Wait<'_> {
 
 /// What `usage` costs at this price, in USD.
 pub(super) fn cost(price: &Price, usage: Usage) -> f64 {
-    let cost = as_amount(usage.input) * price.input + as_amount(usage.output) * price.output;
-    cost / 1e6
+    let cached = usage.cached.min(usage.input);
+    let input = as_amount(usage.input - cached) * price.input
+        + as_amount(cached) * price.cached.unwrap_or(price.input);
+    (input + as_amount(usage.output) * price.output) / 1e6
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no run has 2^52 tokens")]
@@ -275,6 +277,30 @@ mod tests {
         ledger
             .reserve(Role::Agent, &key(), &request())
             .now_or_never()
+    }
+
+    #[test]
+    fn what_a_server_read_from_its_cache_has_its_own_price_and_reasoning_is_output() {
+        let price = |cached| Price {
+            input: 2.0,
+            cached,
+            output: 10.0,
+        };
+        let usage = Usage {
+            input: 1_000_000,
+            output: 100_000,
+            cached: 400_000,
+            reasoning: 90_000,
+        };
+        assert!((cost(&price(None), usage) - 3.0).abs() < 1e-9);
+        assert!((cost(&price(Some(0.5)), usage) - 2.4).abs() < 1e-9);
+        // Some servers count what they had cached apart from the input.
+        let odd = Usage {
+            input: 100_000,
+            cached: 400_000,
+            ..usage
+        };
+        assert!((cost(&price(Some(0.5)), odd) - 1.05).abs() < 1e-9);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod ask;
 mod brake;
 mod calibration;
 mod call_path;
+mod call_span;
 mod context;
 mod departure;
 mod dispatcher;
@@ -30,6 +31,8 @@ mod recording;
 mod row_memory;
 mod selection;
 mod short_count;
+#[cfg(feature = "otel")]
+mod span_content;
 mod spending;
 mod split;
 mod standouts;
@@ -53,12 +56,16 @@ pub use folder::{FolderClaim, claim_folder, folder_name};
 pub use interrupts::interrupts_from_outside;
 pub use journal::JournalError;
 pub use looking::{Endings, endings, spending, status};
-pub use progress::{Progress, ProgressState, Silence, progress_on_standard_error};
+pub use progress::{
+    Progress, ProgressState, Silence, progress_on_standard_error, write_beside_progress,
+};
 pub use record::{
     Action, DropReason, Ending, JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, RecordTool,
     Reflection, SplitPart, Step,
 };
 pub use short_count::short_count;
+#[cfg(feature = "otel")]
+pub use span_content::trace_words;
 pub use spending::RoleSpending;
 pub use standouts::ItemSpending;
 pub use summary::{ExampleAgreement, ItemCounts, RunSummary, Status, StopReason};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
@@ -134,6 +135,26 @@ impl ProgressState {
     }
 }
 
+/// The bar that is on the terminal now, if one is.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Writes lines to standard error, with the bar out of their way.
+pub fn write_beside_progress(lines: &[u8]) {
+    let write = || {
+        // A standard error that is closed takes nothing, and the run goes on.
+        let _ = std::io::stderr().write_all(lines);
+    };
+    let shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match shown {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
+fn show_only(bar: Option<ProgressBar>) {
+    *SHOWN.lock().unwrap_or_else(PoisonError::into_inner) = bar;
+}
+
 struct Bar(ProgressBar);
 
 impl Bar {
@@ -142,6 +163,7 @@ impl Bar {
         let style =
             ProgressStyle::with_template("{bar:24} {pos}/{len} items · {prefix}\n{wide_msg}");
         bar.set_style(style.expect("the template is constant and right"));
+        show_only(Some(bar.clone()));
         Self(bar)
     }
 }
@@ -161,6 +183,7 @@ impl Progress for Bar {
     fn finish(&mut self, state: &ProgressState) {
         self.show(state);
         self.0.abandon();
+        show_only(None);
     }
 }
 

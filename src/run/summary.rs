@@ -34,6 +34,8 @@ pub struct RunSummary {
     pub seconds: f64,
     /// What this life took over from an earlier plan's run.
     pub adopted: Adopted,
+    /// Calls of earlier lives that `record` asked for, and the journal no longer held.
+    pub unrecorded: u64,
     /// `None` when the run stopped before all examples were judged.
     pub examples: Option<ExampleAgreement>,
     /// What came of each trial of the calibration; `None` where there was none, or the run stopped
@@ -183,6 +185,7 @@ impl RunSummary {
             usd: counts.spending.usd(),
             seconds: counts.seconds,
             adopted: Adopted::default(),
+            unrecorded: 0,
             examples: outcome.examples,
             calibration: outcome.calibration,
             top_up: outcome.top_up,

@@ -63,7 +63,7 @@ fn a_budget_s_end_is_told_as_a_whole_in_summary_and_status() {
     let source = source.display().to_string();
     let stopped = run(
         folder.path(),
-        ["run", &source, "--out", "run", "--budget", "tokens=300k"],
+        ["run", &source, "--out", "run", "--budget", "tokens=900k"],
     );
     assert_eq!(stopped.status, 4, "{}{}", stopped.out, stopped.err);
     assert!(

@@ -68,6 +68,45 @@ fn a_recorded_run_is_replayed_to_the_same_bytes_without_network_or_key() {
 }
 
 #[test]
+fn a_recording_says_how_many_calls_were_dropped_before_it_began() {
+    let folder = project();
+    let source = crate::support::repository().join("scenarios/quickstart.ots");
+    let source = source.display().to_string();
+    let base = ["run", &source, "--out", "run"];
+    let with = |more: &[&'static str]| {
+        let arguments: Vec<&str> = base.iter().chain(more).copied().collect();
+        succeed(folder.path(), arguments)
+    };
+    with(&["--limit", "5", "--keep-calls", "no"]);
+    let said = with(&["--record", "calls.jsonl", "--limit", "9"]).out;
+    let summary = fs::read_to_string(folder.path().join("run/summary.json")).expect("readable");
+    let summary: serde_json::Value = serde_json::from_str(&summary).expect("it is JSON");
+    let (calls, gone) = (summary["calls"].as_u64(), summary["unrecorded"].as_u64());
+    let recording = fs::read_to_string(folder.path().join("calls.jsonl")).expect("readable");
+    let recorded = recording.lines().count() as u64 - 1;
+    assert_eq!(calls, gone.map(|gone| gone + recorded));
+    let gone = gone.expect("a number");
+    assert!(gone > 20, "{gone}");
+    assert!(
+        said.contains(&format!("recorded  without {gone} calls")),
+        "{said}"
+    );
+
+    let adopting = [
+        "run", &source, "--out", "again", "--adopt", "run", "--limit", "9",
+    ];
+    let said = succeed(folder.path(), adopting).out;
+    assert!(
+        said.contains(&format!("adopted   not {gone} calls")),
+        "{said}"
+    );
+    assert_same_files(
+        &folder.path().join("run/dataset"),
+        &folder.path().join("again/dataset"),
+    );
+}
+
+#[test]
 fn a_recording_that_begins_late_holds_what_the_journal_holds() {
     let folder = project();
     let server = server();

@@ -138,6 +138,7 @@ fn model(name: &str) -> Model {
             api_key: Some("WRITER_KEY".to_owned()),
             price: Some(Price {
                 input: 2.5,
+                cached: None,
                 output: 10.0,
             }),
             ..ModelAccess::default()

@@ -12,7 +12,7 @@ use crate::model::error::CallError;
 use crate::model::forms::{Form, Forms};
 use crate::model::http::{Connection, Dialect, Door, Received};
 use crate::model::notices::Notices;
-use crate::model::provider::Model;
+use crate::model::provider::{Endpoint, Model};
 use crate::model::setup::SetupError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -102,6 +102,13 @@ impl Anthropic {
 impl Model for Anthropic {
     fn answer<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, CallError>> {
         self.answer_in_some_manner(request).boxed()
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        Endpoint {
+            provider: "anthropic",
+            server: self.connection.server(),
+        }
     }
 
     fn allowance(&self) -> Option<Allowance> {

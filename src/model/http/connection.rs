@@ -8,6 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use super::door::{Door, Luggage, shown};
 use super::received::{self, Received};
+use super::response_model::note_model;
 use super::tls;
 use crate::model::allowance::Allowance;
 use crate::model::error::CallError;
@@ -83,6 +84,12 @@ impl Connection {
         self.url.host_str()
     }
 
+    /// The server's name and port.
+    pub(in crate::model) fn server(&self) -> Option<(String, u16)> {
+        let host = self.url.host_str()?.to_owned();
+        Some((host, self.url.port_or_known_default()?))
+    }
+
     /// What the server said last of its limits.
     pub(in crate::model) fn allowance(&self) -> Option<Allowance> {
         *self
@@ -108,14 +115,16 @@ impl Connection {
         let is_text = std::str::from_utf8(&bytes).is_ok();
         let broken = broken.or_else(|| (!is_text).then(|| "it is no UTF-8".to_owned()));
         let location = received::location(&headers);
-        Ok(Received {
+        let received = Received {
             status,
             text: self.readable(status, bytes),
             broken,
             is_stream: is_event_stream(&headers),
             retry_after: received::retry_after(&headers),
             location: location.map(|location| self.luggage.secrets.hide_in(&location)),
-        })
+        };
+        note_model(&received);
+        Ok(received)
     }
 
     /// The body, and why it is not whole.

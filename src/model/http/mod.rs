@@ -7,9 +7,11 @@ mod connection;
 mod door;
 mod events;
 mod received;
+mod response_model;
 mod tls;
 
 pub(super) use connection::{Connection, Dialect};
 pub(super) use door::Door;
 pub(super) use events::events;
 pub(super) use received::Received;
+pub use tls::choose_tls;

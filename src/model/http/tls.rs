@@ -32,7 +32,8 @@ pub(super) fn client(url: &Url, proxy: Option<Proxy>, own: Vec<Certificate>) -> 
     }
 }
 
-fn choose_tls() {
+/// Chooses the library for TLS, for the whole process.
+pub fn choose_tls() {
     static CHOSEN: Once = Once::new();
     CHOSEN.call_once(|| {
         // An error says that the program has chosen already, which is as good.

@@ -13,7 +13,7 @@ use crate::model::error::CallError;
 use crate::model::forms::Forms;
 use crate::model::http::{Connection, Dialect, Door, Received};
 use crate::model::notices::Notices;
-use crate::model::provider::Model;
+use crate::model::provider::{Endpoint, Model};
 use crate::model::setup::SetupError;
 use crate::model::usage_habit::UsageHabit;
 
@@ -109,6 +109,13 @@ impl Openai {
 impl Model for Openai {
     fn answer<'a>(&'a self, request: &'a Request) -> BoxFuture<'a, Result<Answer, CallError>> {
         self.answer_in_some_manner(request).boxed()
+    }
+
+    fn endpoint(&self) -> Endpoint {
+        Endpoint {
+            provider: "openai",
+            server: self.connection.server(),
+        }
     }
 
     fn allowance(&self) -> Option<Allowance> {

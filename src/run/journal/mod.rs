@@ -14,6 +14,8 @@ pub(super) use counts::{Counts, name};
 pub use error::JournalError;
 pub(super) use opening::note;
 pub(super) use reading::Reading;
+#[cfg(feature = "otel")]
+pub(super) use stored::StoredAnswer;
 pub(super) use stored::{Finished, StoredCall, StoredReply};
 pub(super) use writer::Journal;
 

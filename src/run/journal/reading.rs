@@ -153,6 +153,16 @@ impl Reading {
         })
     }
 
+    /// How many of the calls that came back are not here any more, as their items had ended and the
+    /// run was not to keep them.
+    pub fn dropped_calls(&self) -> Result<u64, JournalError> {
+        let came_back = self.counts()?.spending.calls();
+        let here = self.with(|connection| {
+            connection.query_row("SELECT count(*) FROM calls", [], |row| row.get(0))
+        })?;
+        Ok(came_back.saturating_sub(plan_index(here)))
+    }
+
     /// The items that took most so far.
     pub fn standouts(&self) -> Result<Standouts, JournalError> {
         self.with(standouts)

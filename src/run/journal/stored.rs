@@ -179,6 +179,16 @@ impl StoredCall {
 }
 
 impl StoredAnswer {
+    /// Why the answer ended, in the word of most APIs.
+    pub fn finish_word(&self) -> &'static str {
+        match self.finish {
+            StoredFinish::Stop => "stop",
+            StoredFinish::ToolCalls => "tool_calls",
+            StoredFinish::Length => "length",
+            StoredFinish::ContentFilter => "content_filter",
+        }
+    }
+
     /// The tokens that the answer took.
     pub fn usage(&self) -> Usage {
         Usage {

@@ -2,6 +2,8 @@
 
 use futures_util::future::{join, join_all};
 
+use tracing::{Instrument as _, Span, info_span};
+
 use crate::plan::{ItemPlace, Scene};
 
 use super::generate::{generate, scene_at};
@@ -32,6 +34,9 @@ pub(in crate::run) async fn run_item(
         Ok(scene) => {
             let asker = Asker::open(run, journal_index(place), &scene.id.0);
             let asker = asker.map_err(Halt::Journal)?;
+            let span = Span::current();
+            span.record("autosafe.item", scene.id.0.as_str());
+            span.record("autosafe.scenario", scene.scenario.as_str());
             run_scene(&asker, &scene, &mut endings).await?;
             endings.take_note(&scene, asker.took());
         }
@@ -49,7 +54,8 @@ async fn run_scene(asker: &Asker<'_>, scene: &Scene, endings: &mut Endings) -> R
     let run = asker.run;
     reach(run, scene, Stage::Generate);
     let id = &scene.id.0;
-    let generated = match generate(run, asker, scene).await {
+    let generating = generate(run, asker, scene).instrument(info_span!("generate"));
+    let generated = match generating.await {
         Ok(generated) => generated,
         Err(departure) => return endings.depart(id.clone(), departure),
     };
@@ -72,7 +78,8 @@ async fn run_scene(asker: &Asker<'_>, scene: &Scene, endings: &mut Endings) -> R
         if !scene.has_twin {
             return None;
         }
-        Some(run_twin(asker, scene, &generated.instruction).await)
+        let twin = run_twin(asker, scene, &generated.instruction);
+        Some(twin.instrument(info_span!("twin")).await)
     };
     let (risks, twins) = join(risks, twins).await;
     endings.take(run, risks, &generated.sums)?;
@@ -115,7 +122,9 @@ async fn run_trajectories(
         let id = format!("{id}/{index}");
         let tally = Tally::default();
         let base = base.at("rollout", index);
-        let outcome = run_trajectory(asker, &tally, situation, &base).await;
+        let outcome = run_trajectory(asker, &tally, situation, &base)
+            .instrument(info_span!("trajectory", autosafe.trajectory = index))
+            .await;
         let end =
             outcome.map(|outcome| Box::new(record(asker.run, situation, id.clone(), outcome)));
         let sums = tally.sums();
@@ -131,7 +140,9 @@ async fn run_trajectory(
     base: &CallPath,
 ) -> Result<Outcome, Departure> {
     let agent = Conduct::of_agent(asker);
-    let rolled = roll_out(asker, tally, &agent, situation, base).await?;
+    let rolled = roll_out(asker, tally, &agent, situation, base)
+        .instrument(info_span!("rollout"))
+        .await?;
     if rolled.verdict.is_safe() {
         return end_safely(asker, tally, situation, base, rolled).await;
     }
@@ -226,7 +237,9 @@ async fn find_response(
     let mut judgements = rolled.judgements.clone();
     judgements.extend(confirm(asker, tally, trigger, &rolled.of, &rolled.verdict).await?);
     reach(asker.run, situation.scene, Stage::Respond);
-    let response = respond(asker, tally, situation, base, history).await?;
+    let response = respond(asker, tally, situation, base, history)
+        .instrument(info_span!("respond"))
+        .await?;
     reach(asker.run, situation.scene, Stage::Verify);
     let answer = Case {
         action: &response.action,
