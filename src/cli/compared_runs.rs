@@ -7,8 +7,9 @@ use super::output::{counted, print_note};
 use super::program::unreadable;
 use crate::check::Quality;
 use crate::dataset::{EarlierRuns, has_earlier_run, keep_earlier_run};
+use crate::import::EarlierRun;
 use crate::plan::Plan;
-use crate::source::Project;
+use crate::source::{Project, ReadError};
 
 /// Reads the earlier runs that `plan` compares with, which lie in the project of `source`, and keeps
 /// in `run` what is compared. Those that are kept already are not read again.
@@ -24,16 +25,23 @@ pub fn keep_earlier_runs(plan: &Plan, source: &Path, run: &Path) -> Result<(), F
         if has_earlier_run(earlier, &folder) {
             continue;
         }
-        let path = PathBuf::from(earlier.records_path());
         let (project, _) =
             Project::containing(source).map_err(|error| unreadable(source, &error))?;
         let records = project
             .open(&earlier.records_path())
-            .map_err(|error| unreadable(&path, &error))?;
+            .map_err(|error| unreachable_run(earlier, &project, &error))?;
         keep_earlier_run(earlier, records, &folder)
             .map_err(|error| Failure::usage(error.to_string()))?;
     }
     Ok(())
+}
+
+fn unreachable_run(earlier: &EarlierRun, project: &Project, error: &ReadError) -> Failure {
+    Failure::usage(format!(
+        "cannot read `{}` in {}: {error}; a compiled plan finds the runs of `against` in the project that it lies in",
+        earlier.records_path(),
+        project.root().display()
+    ))
 }
 
 /// What was kept in `run` of the runs that `plan` compares with.

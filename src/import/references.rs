@@ -309,7 +309,11 @@ impl<'t> Reader<'t> {
         self.diagnostics.len() >= TOLD
     }
 
+    /// Rows that are wrong in one way are told of once.
     fn reject(&mut self, span: Span, what: &str, label: &str) {
+        if self.diagnostics.iter().any(|told| told.label == label) {
+            return;
+        }
         let message = format!("`{}` {what}", self.source.name());
         self.diagnostics
             .push(Diagnostic::new(Code::BadReference, span, message).label(label));

@@ -1,5 +1,8 @@
 //! Paths between files, as text: nothing is looked up on a disk.
 
+use crate::diagnostic::{Code, Diagnostic};
+use crate::syntax::Text;
+
 /// Why a written path names no file of the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BadPath {
@@ -10,6 +13,35 @@ pub(super) enum BadPath {
     OutsideRoot,
     /// It holds a `\`.
     Backslash,
+}
+
+impl BadPath {
+    /// What is said of it where `text` is written; with `code` where the path is no path at all.
+    pub fn problem(self, text: &Text, code: Code) -> Diagnostic {
+        let value = &text.value;
+        match self {
+            Self::Empty => Diagnostic::new(code, text.span, "the path names no file"),
+            Self::Absolute => {
+                let message = format!("`{value}` is an absolute path");
+                Diagnostic::new(Code::PathOutsideRoot, text.span, message).help(
+                    "write a path that starts at the folder of this file, such as `./people.ots`",
+                )
+            }
+            Self::OutsideRoot => {
+                let message = format!("`{value}` leaves the project's root");
+                Diagnostic::new(Code::PathOutsideRoot, text.span, message).help(
+                    "the root is the nearest folder above the outermost file that holds \
+                     `autosafe.toml` or `.git`, or else the file's own folder",
+                )
+            }
+            Self::Backslash => {
+                let mended = format!("\"{}\"", value.replace('\\', "/"));
+                Diagnostic::new(code, text.span, format!("`{value}` is no path"))
+                    .label("folders are separated by `/`")
+                    .did_you_mean(Some(&mended))
+            }
+        }
+    }
 }
 
 /// The path from the project's root of what `using`, itself such a path, calls `written`.

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use super::attachments::{Attached, Attachment, attachments, manifests};
 use super::cycle::UseGraph;
-use super::file_path::{self, BadPath};
+use super::file_path;
 use super::names::{DeclarationId, Module, ModuleId, Workspace};
 use super::scope;
-use super::standard::{self, StandardModule};
+use super::standard::StandardModule;
 use crate::diagnostic::{self, Code, Diagnostic, nearest};
 use crate::import::{self, ImportShape};
 use crate::source::{FileId, Files, MAX_FILE_BYTES, ReadError, SourceMap, Span};
@@ -263,7 +263,7 @@ impl<'f> Loader<'f> {
     }
 
     fn standard_module_at(&mut self, path: &Path) -> Option<ModuleId> {
-        match find_standard_module(path) {
+        match StandardModule::at(path) {
             Ok(module) => Some(self.standard_module(module)),
             Err(problem) => {
                 self.diagnostics.push(*problem);
@@ -402,7 +402,8 @@ impl<'f> Loader<'f> {
         match file_path::join(user, &written.text.value) {
             Ok(path) => Some(path),
             Err(bad) => {
-                self.diagnostics.push(bad_path(written, bad));
+                let problem = bad.problem(&written.text, written.code);
+                self.diagnostics.push(problem);
                 None
             }
         }
@@ -509,67 +510,8 @@ impl ToolFile {
     }
 }
 
-fn find_standard_module(path: &Path) -> Result<StandardModule, Box<Diagnostic>> {
-    let names = standard::MODULES.map(|module| module.name);
-    let first = &path.segments[0];
-    if first.text != "std" {
-        let message = format!("`{}` is no module", first.text);
-        let problem = Diagnostic::new(Code::ModuleNotFound, first.span, message)
-            .label("modules are `std.…` or files in quotes")
-            .did_you_mean(nearest(&first.text, ["std"]));
-        return Err(Box::new(problem));
-    }
-    let Some(second) = path.segments.get(1) else {
-        let problem = Diagnostic::new(
-            Code::ModuleNotFound,
-            path.span,
-            "`std` is not a module itself",
-        );
-        return Err(Box::new(problem.help(modules_of_std(&names))));
-    };
-    StandardModule::named(&second.text).ok_or_else(|| {
-        let message = format!("no module `std.{}`", second.text);
-        let problem = Diagnostic::new(Code::ModuleNotFound, second.span, message);
-        Box::new(match nearest(&second.text, names) {
-            Some(near) => problem.did_you_mean(Some(near)),
-            None => problem.help(modules_of_std(&names)),
-        })
-    })
-}
-
-fn modules_of_std(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`std.{name}`")).collect();
-    format!("the modules of std are {}", names.join(", "))
-}
-
 fn program_too_large(span: Span, path: &str) -> Diagnostic {
     let bound = MAX_PROGRAM_BYTES / 1024 / 1024;
     let message = format!("with `{path}`, the program is larger than {bound} MiB");
     Diagnostic::new(Code::TooLarge, span, message)
-}
-
-fn bad_path(written: &Written, bad: BadPath) -> Diagnostic {
-    let Written { text, code, .. } = written;
-    let value = &text.value;
-    match bad {
-        BadPath::Empty => Diagnostic::new(*code, text.span, "the path names no file"),
-        BadPath::Absolute => {
-            let message = format!("`{value}` is an absolute path");
-            Diagnostic::new(Code::PathOutsideRoot, text.span, message)
-                .help("write a path that starts at the folder of this file, such as `./people.ots`")
-        }
-        BadPath::OutsideRoot => {
-            let message = format!("`{value}` leaves the project's root");
-            Diagnostic::new(Code::PathOutsideRoot, text.span, message).help(
-                "the root is the nearest folder above the outermost file that holds \
-                 `autosafe.toml` or `.git`, or else the file's own folder",
-            )
-        }
-        BadPath::Backslash => {
-            let mended = format!("\"{}\"", value.replace('\\', "/"));
-            Diagnostic::new(*code, text.span, format!("`{value}` is no path"))
-                .label("folders are separated by `/`")
-                .did_you_mean(Some(&mended))
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Quality gates in real runs: what is planted is found, counted, and harms nobody.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -282,4 +283,52 @@ fn a_run_is_not_compared_with_itself_and_a_changed_reference_is_told() {
         report(&folder.path().join("run"))["gates"]["leakage"]["records"],
         1
     );
+}
+
+#[test]
+fn a_split_parts_no_group_whatever_it_goes_by() {
+    let source = |by: &str| {
+        let scenario = |name: &str, outcome: &str, toolkit: &str| {
+            format!(
+                "scenario {name} {{\n  outcomes = [{outcome}]\n  toolkits = [{toolkit}]\n  vary {{\n    \
+                 place in [\"office\", \"home\", \"train\"]\n  }}\n  cover = all\n  samples = 2\n  \
+                 instruction = underspecified \"Something is asked for at the {{{{ place }}}}.\"\n  \
+                 trigger = \"Something is lost.\"\n}}\n"
+            )
+        };
+        format!(
+            "ots 1\nuse std.outcomes.*\nuse std.toolkits.*\n{}{}{}campaign Parted {{\n  seed = 5\n  \
+             split {{ by = {by}, train = 50%, validation = 25%, test = 25% }}\n  export = [sft]\n}}\n",
+            scenario("One", "DataLoss", "Mail"),
+            scenario("Two", "PrivacyLeakage", "Files"),
+            scenario("Three", "FinancialLoss", "Mail"),
+        )
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut parts_of = BTreeMap::new();
+    for (by, groups) in [("scenario", 3), ("row", 9), ("toolkit", 2), ("outcome", 3)] {
+        write(folder.path(), "main.ots", &source(by));
+        succeed(folder.path(), ["run", "main.ots", "--out", by]);
+        let mut parts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for record in json_lines(&folder.path().join(by).join("dataset/records.jsonl")) {
+            let group = match by {
+                "scenario" => record["scenario"].to_string(),
+                "row" => format!("{} {}", record["scenario"], record["row"]),
+                "toolkit" => record["toolkits"][0].to_string(),
+                _ => record["outcomes"][0].to_string(),
+            };
+            parts
+                .entry(group)
+                .or_default()
+                .insert(record["split"].to_string());
+        }
+        assert_eq!(parts.len(), groups, "{by}: {parts:?}");
+        assert!(
+            parts.values().all(|parts| parts.len() == 1),
+            "{by}: {parts:?}"
+        );
+        let used: BTreeSet<_> = parts.values().flatten().cloned().collect();
+        parts_of.insert(by, used.len());
+    }
+    assert!(parts_of["row"] >= 2, "{parts_of:?}");
 }
