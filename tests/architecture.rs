@@ -33,6 +33,7 @@ const TENANTS: &[(&str, &str)] = &[
     ("rusqlite", "run"),
     ("parquet", "dataset"),
     ("arrow_array", "dataset"),
+    ("saphyr_parser", "import"),
     ("sha2", "dataset"),
     ("clap", "cli"),
     ("tracing_subscriber", "cli"),

@@ -58,11 +58,18 @@ fn assert_inside(span: Span, sources: &SourceMap, diagnostic: &Diagnostic) {
     }
 }
 
-/// A program that uses whatever the tool file `text` describes.
+/// A program that uses whatever the tool file `text` describes, in JSON.
 pub fn importing(text: &str) -> MemoryFiles {
     MemoryFiles::default()
         .with("tools.json", text)
         .with("risks.ots", IMPORTING)
+}
+
+/// The same in YAML, or in JSON where the text is that.
+pub fn importing_yaml(text: &str) -> MemoryFiles {
+    MemoryFiles::default()
+        .with("tools.yaml", text)
+        .with("risks.ots", IMPORTING.replace("tools.json", "tools.yaml"))
 }
 
 const IMPORTING: &str = r#"ots 1

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::syntax::Annotations;
+
 /// What a declaration is known by in a program and its plan: `Mail` when the entry file declares
 /// it, `std.toolkits.Mail` or `people.ots#Mail` when another module does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ pub struct Tool {
     /// JSON Schema of what the tool answers.
     pub result: Json,
     pub raises: Vec<Raise>,
+    /// What the server says of it, for people: no step reads it, so no item's id depends on it.
+    #[serde(default, skip_serializing_if = "Annotations::is_empty")]
+    pub annotations: Annotations,
 }
 
 /// An error that a tool may answer with.

@@ -45,6 +45,7 @@ mod types;
 mod values;
 mod whole;
 
+pub use crate::syntax::Annotations;
 pub use calibrate::Calibrate;
 pub use campaign::{
     Budget, Export, Overlong, Panel, Player, Protocol, Rollout, Seat, Split, SplitBy,

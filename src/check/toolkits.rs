@@ -81,6 +81,7 @@ impl Checker<'_> {
             parameters: parameters_schema(&parameters),
             result: result.map_or_else(|| json!({}), |result| result.schema()),
             raises,
+            annotations: tool.annotations.clone(),
         });
         read.tools
             .insert(tool.name.text.clone(), ToolTypes { parameters });

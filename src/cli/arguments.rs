@@ -70,7 +70,8 @@ pub struct FmtArguments {
 
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// MCP's tools/list, OpenAPI 3, or ToolEmu's toolkits or cases; told apart by what they hold
+    /// MCP's tools/list, OpenAPI 3, or ToolEmu's toolkits or cases, in JSON or YAML; told apart by
+    /// what they hold
     pub file: PathBuf,
     /// For cases: the toolkits that they name, as ToolEmu's JSON or as .ots source
     #[arg(long, value_name = "FILE")]

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use crate::check::{
-    Cell, ContextKind, Evaluate, InstructionKind, Key, Outcome, Persona, Severity, Tool, ToolKey,
-    Toolkit,
+    Annotations, Cell, ContextKind, Evaluate, InstructionKind, Key, Outcome, Persona, Severity,
+    Tool, ToolKey, Toolkit,
 };
 use crate::plan::{ItemId, ItemPlace, Items, Plan, Scene, WireTool};
 use crate::run::{Record, RecordTool};
@@ -219,6 +219,7 @@ fn wire_tool(
             parameters,
             result,
             raises: Vec::new(),
+            annotations: Annotations::default(),
         },
     }
 }

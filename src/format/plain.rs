@@ -8,12 +8,13 @@ use std::fmt::Write;
 
 use super::conditions::{operator_sign, rule_sign};
 use crate::syntax::{
-    Argument, Block, Body, Call, CallPattern, Docs, Entry, EntryKind, ExampleVerdict, Expr,
-    ExprKind, FieldType, Item, ItemKind, Name, Parameter, Path, Rule, Scenario, Text, Tool,
+    Annotations, Argument, Block, Body, Call, CallPattern, Docs, Entry, EntryKind, ExampleVerdict,
+    Expr, ExprKind, FieldType, Item, ItemKind, Name, Parameter, Path, Rule, Scenario, Text, Tool,
     Toolkit, Tree, TypeExpr, TypeKind, Use, UseSource, UseWhat,
 };
 
-/// Gives source text of a tree's meaning: its declarations and documentation, no other comments.
+/// Gives source text of a tree's meaning: its declarations and documentation, and as comments
+/// what servers say of their tools; no other comments.
 ///
 /// [`format`](super::format()) makes it readable.
 pub fn write_plain(tree: &Tree) -> String {
@@ -158,7 +159,19 @@ impl Plain {
         }
     }
 
+    /// The language has no words for what a server says of its tools: a comment keeps it for people.
+    fn annotations(&mut self, annotations: &Annotations) {
+        if let Some(title) = &annotations.title {
+            self.line(format!("// title: {}", one_line(title)));
+        }
+        let hints = annotations.hints();
+        if !hints.is_empty() {
+            self.line(format!("// hints: {}", hints.join(", ")));
+        }
+    }
+
     fn tool(&mut self, tool: &Tool) {
+        self.annotations(&tool.annotations);
         self.docs(tool.docs.as_ref());
         let mut line = format!("tool {}{}", name(&tool.name), parameters(&tool.parameters));
         if let Some(result) = &tool.result {
@@ -177,6 +190,13 @@ impl Plain {
             ));
         }
     }
+}
+
+/// `text` on one line, so that a comment ends where its line does.
+fn one_line(text: &str) -> String {
+    let words = text.split(|it: char| it.is_whitespace() || it.is_control());
+    let words = words.filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn doc_lines(docs: Option<&Docs>) -> String {

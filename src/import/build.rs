@@ -1,9 +1,11 @@
-//! The reader that all formats share: it takes values out of JSON, collects what is wrong, and
+//! The reader that all formats share: it takes values out of a document, collects what is wrong, and
 //! makes the parts of the tree.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use super::json::{Kind, Member, Node};
+use super::node::{Kind, Member, Node};
+use super::pointers::Pointed;
+use super::schema::Side;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::{
@@ -21,12 +23,17 @@ pub(super) struct Reader<'t> {
     pub types: usize,
     /// The references that are being followed.
     pub references: Vec<String>,
-    /// How many references into each other are followed.
+    /// How many of these lead into parts of values, and how many may.
+    pub inward: usize,
     pub max_references: usize,
+    /// Who writes the values of the schemas that are read.
+    pub side: Side,
     /// What references start from, before the root is tried.
     pub scope: Node<'t>,
-    /// The fields of objects that references led into.
-    pub pointed: BTreeMap<(Span, String), BTreeMap<String, Node<'t>>>,
+    /// The parts of values that references led into.
+    pub pointed: Pointed<'t>,
+    /// The references that lead nowhere, which were told.
+    pub dangling: BTreeSet<Span>,
 }
 
 impl<'t> Reader<'t> {
@@ -38,9 +45,12 @@ impl<'t> Reader<'t> {
             diagnostics: Vec::new(),
             types: 0,
             references: Vec::new(),
+            inward: 0,
             max_references: 16,
+            side: Side::Either,
             scope: root,
-            pointed: BTreeMap::new(),
+            pointed: Pointed::new(),
+            dangling: BTreeSet::new(),
         }
     }
 
@@ -61,7 +71,10 @@ impl<'t> Reader<'t> {
             kind.with_article(),
             node.kind().with_article()
         );
-        self.reject(node.span(), message);
+        let problem = self.reject(node.span(), message);
+        if kind == Kind::String && node.is_plain() && node.kind() != Kind::Null {
+            problem.help = Some("put it in quotes to make it a string".to_owned());
+        }
         None
     }
 
@@ -153,20 +166,23 @@ pub(super) fn docs_of(node: Node<'_>) -> Option<Docs> {
 
 /// The text that a string is.
 pub(super) fn text_of(node: Node<'_>) -> Text {
-    let value = node.string().unwrap_or_default();
-    let inside = Span::new(node.span().start + 1, node.span().end - 1);
+    text_as(node, node.string().unwrap_or_default())
+}
+
+/// The text `value`, standing where a value of the file does.
+pub(super) fn text_as(node: Node<'_>, value: String) -> Text {
     Text {
         value,
         span: node.span(),
         style: TextStyle::Plain,
         pieces: vec![Piece {
             value_start: 0,
-            source: inside,
+            source: node.inside(),
         }],
     }
 }
 
-/// The value that a piece of JSON stands for; none for null.
+/// The value that a node stands for; none for null.
 pub(super) fn value_of(node: Node<'_>, depth: usize) -> Option<Expr> {
     let depth = depth.checked_sub(1)?;
     let kind = match node.kind() {

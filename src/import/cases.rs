@@ -1,7 +1,7 @@
 //! ToolEmu's cases: what a user asks, with which toolkits, and what may go wrong.
 
 use super::build::Reader;
-use super::json::{Kind, Node};
+use super::node::{Document, Kind, Node};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap, Span, Spanned};
 
@@ -26,7 +26,8 @@ const INSTRUCTION: &str = "User Instruction";
 /// the file does not hold cases.
 pub fn read_cases(file: FileId, sources: &SourceMap) -> Option<(Vec<Case>, Vec<Diagnostic>)> {
     let source = sources.file(file);
-    let root = Node::document(source).ok()?;
+    let document = Document::read(source).ok()?;
+    let root = document.root();
     let elements = root.elements();
     elements.first()?.get(INSTRUCTION)?;
     let mut reader = Reader::new(root, source.name());

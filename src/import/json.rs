@@ -10,50 +10,18 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::node::Kind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 
 /// One JSON value and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node<'t> {
+pub(super) struct Value<'t> {
     raw: &'t str,
     span: Span,
 }
 
-/// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Object,
-    Array,
-    String,
-    Number,
-    Bool,
-    Null,
-}
-
-/// A field of an object.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Member<'t> {
-    /// The string that names it.
-    pub name: Node<'t>,
-    pub value: Node<'t>,
-}
-
-impl Kind {
-    /// How it is called in messages.
-    pub fn with_article(self) -> &'static str {
-        match self {
-            Self::Object => "an object",
-            Self::Array => "a list",
-            Self::String => "a string",
-            Self::Number => "a number",
-            Self::Bool => "a boolean",
-            Self::Null => "null",
-        }
-    }
-}
-
-impl<'t> Node<'t> {
+impl<'t> Value<'t> {
     /// The value that a file holds, or why it is no JSON.
     pub fn document(file: &'t SourceFile) -> Result<Self, Box<Diagnostic>> {
         let text = file.text();
@@ -134,44 +102,28 @@ impl<'t> Node<'t> {
     }
 
     /// The values of an array; none for anything else.
-    pub fn elements(self) -> Vec<Node<'t>> {
+    pub fn elements(self) -> Vec<Value<'t>> {
         let raws: Vec<&RawValue> = serde_json::from_str(self.raw).unwrap_or_default();
         raws.into_iter().map(|raw| self.child(raw)).collect()
     }
 
     /// The fields of an object, in order, repeated ones too; none for anything else.
-    pub fn members(self) -> Vec<Member<'t>> {
+    pub fn members(self) -> Vec<(Value<'t>, Value<'t>)> {
         let mut json = serde_json::Deserializer::from_str(self.raw);
         let pairs = Pairs(PhantomData).deserialize(&mut json);
-        let member = |(name, value)| Member {
-            name: self.child(name),
-            value: self.child(value),
-        };
+        let member = |(name, value)| (self.child(name), self.child(value));
         pairs.unwrap_or_default().into_iter().map(member).collect()
     }
 
     /// The field of this name; the last, where it is given more than once, as in other readers.
-    pub fn get(self, name: &str) -> Option<Node<'t>> {
+    pub fn get(self, name: &str) -> Option<Value<'t>> {
         self.members()
             .into_iter()
-            .rfind(|member| member.name.string().as_deref() == Some(name))
-            .map(|member| member.value)
+            .rfind(|(key, _)| key.string().as_deref() == Some(name))
+            .map(|(_, value)| value)
     }
 
-    /// The value that a JSON pointer such as `/$defs/Item` leads to.
-    pub fn pointer(self, pointer: &str) -> Option<Node<'t>> {
-        if pointer.is_empty() {
-            return Some(self);
-        }
-        pointer
-            .strip_prefix('/')?
-            .split('/')
-            .try_fold(self, |node, step| {
-                node.get(&step.replace("~1", "/").replace("~0", "~"))
-            })
-    }
-
-    fn child(self, raw: &'t RawValue) -> Node<'t> {
+    fn child(self, raw: &'t RawValue) -> Value<'t> {
         let inside = raw.get().as_ptr() as usize - self.raw.as_ptr() as usize;
         Self::at(raw.get(), self.span.start + inside as u32)
     }

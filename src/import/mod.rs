@@ -1,7 +1,7 @@
 //! Files of others: tools (MCP, OpenAPI, ToolEmu) to toolkits, ToolEmu's cases to scenarios,
 //! benchmarks to the texts that records are compared with; and whether files of labels can be read.
 //!
-//! What comes in is a JSON file of a [`SourceMap`](crate::source::SourceMap); what goes out is a
+//! What comes in is a JSON or YAML file of a [`SourceMap`](crate::source::SourceMap); what goes out is a
 //! tree whose toolkits are as if they had been written in the language. Invariant: every span of
 //! the tree points into the file that was read.
 #![deny(clippy::disallowed_methods)]
@@ -11,13 +11,23 @@ mod case_source;
 mod cases;
 mod earlier_run;
 mod json;
+mod keywords;
 mod labels;
 mod mcp;
+mod node;
 mod openapi;
+mod openapi_parameters;
+mod openapi_responses;
+mod pointers;
 mod read;
 mod references;
 mod schema;
+mod shape;
 mod toolemu;
+mod yaml;
+mod yaml_build;
+mod yaml_places;
+mod yaml_scalar;
 
 pub use case_source::{ToolkitSource, case_source};
 pub use cases::{Case, read_cases};

@@ -1,7 +1,7 @@
 //! Which format a file is in, told by what it holds.
 
 use super::build::Reader;
-use super::json::{Kind, Node};
+use super::node::{Document, Kind, Node};
 use super::{mcp, openapi, toolemu};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap, Span};
@@ -28,13 +28,13 @@ pub fn read(file: FileId, sources: &SourceMap) -> (Tree, ImportShape, Vec<Diagno
         items,
         comments: Vec::new(),
     };
-    match Node::document(source) {
-        Ok(root) => {
-            let mut reader = Reader::new(root, source.name());
+    match Document::read(source) {
+        Ok(document) => {
+            let mut reader = Reader::new(document.root(), source.name());
             let (items, shape) = read_document(&mut reader);
             (tree(items), shape, reader.diagnostics)
         }
-        Err(problem) => (tree(Vec::new()), ImportShape::Many, vec![*problem]),
+        Err(problems) => (tree(Vec::new()), ImportShape::Many, problems),
     }
 }
 
@@ -68,8 +68,8 @@ fn is_list_of_tools(list: Node<'_>) -> bool {
 fn unknown(reader: &mut Reader<'_>, span: Span) -> Vec<Item> {
     let message = format!("`{}` is in no format of tools that is known", reader.file);
     reader.reject(span, message).help = Some(
-        "what is read: the answer to MCP's `tools/list` (an object with `tools`), OpenAPI 3 in JSON \
-         (`openapi`), and ToolEmu's toolkits (a list)"
+        "what is read, in JSON or YAML: the answer to MCP's `tools/list` (an object with `tools`), \
+         OpenAPI 3 (`openapi`), and ToolEmu's toolkits (a list)"
             .to_owned(),
     );
     Vec::new()

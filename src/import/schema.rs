@@ -1,51 +1,42 @@
 //! JSON Schema to types.
 //!
-//! What the language's types cannot say (bounds, patterns, alternatives) becomes the nearest
-//! wider type, so that whatever the schema allows the type allows too.
+//! What the language's types cannot say (bounds, patterns, alternatives of several kinds) becomes
+//! the nearest wider type, so that whatever the schema allows the type allows too.
 
-use std::collections::BTreeSet;
-
-use super::build::{Reader, name, named_type, optional_type, text_of};
-use super::json::{Kind, Member, Node};
+use super::build::{Reader, named_type, optional_type, text_as, text_of};
+use super::keywords::Keywords;
+use super::node::{Kind, Member, Node};
+use super::shape::{Object, Property, Shape, broken, list_type, wider};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
-use crate::syntax::{Docs, FieldType, TypeExpr, TypeKind};
+use crate::syntax::{TypeExpr, TypeKind};
 
 /// How deep types may lie in each other.
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// How many types one file may have.
-const MAX_TYPES: usize = 50_000;
+pub(super) const MAX_TYPES: usize = 50_000;
 
 const WORDS: [&str; 7] = [
     "string", "integer", "number", "boolean", "array", "object", "null",
 ];
 
-/// One property of an object's schema.
-pub(super) struct Property<'t> {
-    pub member: Member<'t>,
-    pub docs: Option<Docs>,
-    pub kind: TypeExpr,
-    /// Whether the object must have it.
-    pub is_required: bool,
+/// What a schema says, and whether null will do as well.
+type Read<'t> = (Shape<'t>, bool);
+
+/// Who writes the values that a schema describes: properties may be for one side alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Either,
+    Request,
+    Response,
 }
 
-impl Property<'_> {
-    /// Its type where it may be left out without anything standing in for it.
-    pub fn kind_where_absent(self) -> TypeExpr {
-        if self.is_required {
-            self.kind
-        } else {
-            optional_type(self.kind)
-        }
-    }
-
-    /// The same, needed only where the object itself is needed.
-    #[must_use]
-    pub fn required_if(mut self, object_is_required: bool) -> Self {
-        self.is_required &= object_is_required;
-        self
-    }
+/// How a schema came to be read from another: references count only where values nest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Inward,
+    Same,
 }
 
 impl<'t> Reader<'t> {
@@ -54,129 +45,128 @@ impl<'t> Reader<'t> {
         self.type_of(schema, MAX_DEPTH)
     }
 
-    /// The properties of an object's schema.
-    pub fn properties(&mut self, schema: Node<'t>) -> Vec<Property<'t>> {
-        self.properties_within(schema, MAX_DEPTH)
-    }
-
-    /// The schema that `$ref` leads to, or the one that is given.
-    pub fn follow(&mut self, schema: Node<'t>) -> Node<'t> {
-        let mut here = schema;
-        // As many steps as a chain of references could sensibly have.
-        for _ in 0..MAX_DEPTH {
-            match here
-                .get("$ref")
-                .and_then(|reference| self.target(reference))
-            {
-                Some(next) => here = next,
-                None => break,
+    /// The properties of an object's schema, put together from its parts; or its type, where the
+    /// schema is of something else or of an object that may have any.
+    pub fn properties(&mut self, schema: Node<'t>) -> Result<Vec<Property<'t>>, TypeExpr> {
+        match self.shape(schema, MAX_DEPTH, Step::Same) {
+            (Shape::Object(object), _) if !object.properties.is_empty() => {
+                Ok(object.into_properties())
             }
+            other => Err(into_type(other, schema.span())),
         }
-        here
     }
 
     fn type_of(&mut self, schema: Node<'t>, depth: usize) -> TypeExpr {
-        self.types += 1;
-        let broken = TypeExpr {
-            kind: TypeKind::Error,
-            span: schema.span(),
-        };
+        let read = self.shape(schema, depth, Step::Inward);
+        into_type(read, schema.span())
+    }
+
+    fn shape(&mut self, schema: Node<'t>, depth: usize, step: Step) -> Read<'t> {
+        let refused = (Shape::Other(broken(schema.span())), false);
         let Some(depth) = depth.checked_sub(1) else {
-            self.refuse(
-                Code::TooDeep,
-                schema.span(),
-                format!("this type lies more than {MAX_DEPTH} deep"),
-            );
-            return broken;
+            let message = format!("this type lies more than {MAX_DEPTH} deep");
+            self.refuse(Code::TooDeep, schema.span(), message);
+            return refused;
         };
-        if self.types > MAX_TYPES {
-            if self.types == MAX_TYPES + 1 {
-                let message = format!("`{}` has more than {MAX_TYPES} types", self.file);
-                self.refuse(Code::TooLarge, schema.span(), message);
-            }
-            return broken;
+        if self.are_types_too_many(1, schema.span()) {
+            return refused;
         }
         match schema.kind() {
-            Kind::Object => self.type_of_object_schema(schema, depth),
-            Kind::Bool => named_type("any", schema.span()),
+            Kind::Object => self.shape_of_keywords(schema, depth, step),
+            Kind::Bool | Kind::Null => (Shape::Anything, false),
             _ => {
                 let _ = self.expect(schema, Kind::Object, "a schema");
-                broken
+                refused
             }
         }
     }
 
-    fn type_of_object_schema(&mut self, schema: Node<'t>, depth: usize) -> TypeExpr {
-        let kind = if let Some(reference) = schema.get("$ref") {
-            self.type_of_reference(reference, depth)
-        } else if let Some(values) = schema.get("enum") {
-            type_of_values(schema, values)
-        } else if let Some(alternatives) = schema.get("anyOf").or_else(|| schema.get("oneOf")) {
-            self.type_of_alternatives(alternatives, depth)
-        } else if let Some(word) = schema.get("type") {
-            self.type_of_word(schema, word, depth)
-        } else {
-            self.type_of_untyped(schema, depth)
-        };
-        match schema.get("nullable").and_then(Node::bool) {
-            Some(true) => optional_type(kind),
-            _ => kind,
+    /// Counts types, and tells once that there are more than can be handled.
+    fn are_types_too_many(&mut self, more: usize, span: Span) -> bool {
+        let before = self.types;
+        self.types += more;
+        if self.types > MAX_TYPES && before <= MAX_TYPES {
+            let message = format!("`{}` has more than {MAX_TYPES} types", self.file);
+            self.refuse(Code::TooLarge, span, message);
+        }
+        self.types > MAX_TYPES
+    }
+
+    /// A schema says of a value whatever its keywords say: all of it holds.
+    fn shape_of_keywords(&mut self, schema: Node<'t>, depth: usize, step: Step) -> Read<'t> {
+        let keywords = Keywords::of(schema);
+        let (mut shape, mut is_nullable) = self.own_shape(schema, &keywords, depth);
+        if let Some(reference) = keywords.reference {
+            let (target, null) = self.shape_of_reference(reference, depth, step);
+            (shape, is_nullable) = (target.and(shape), is_nullable || null);
+        }
+        for part in keywords.all_of {
+            let (part, null) = self.shape(part, depth, Step::Same);
+            (shape, is_nullable) = (shape.and(part), is_nullable || null);
+        }
+        for alternatives in keywords.alternatives {
+            let (either, null) = self.shape_of_alternatives(&alternatives, depth);
+            (shape, is_nullable) = (shape.and(either), is_nullable || null);
+        }
+        (shape, is_nullable || keywords.is_nullable)
+    }
+
+    /// What a schema says without the help of others.
+    fn own_shape(&mut self, schema: Node<'t>, keywords: &Keywords<'t>, depth: usize) -> Read<'t> {
+        if let Some(values) = keywords.values {
+            return self.shape_of_values(&values.elements(), keywords.word, values.span());
+        }
+        if let Some(constant) = keywords.constant {
+            return self.shape_of_values(&[constant], keywords.word, constant.span());
+        }
+        match keywords.word {
+            Some(word) if word.kind() == Kind::Array => {
+                self.shape_of_words(schema, keywords, word, depth)
+            }
+            Some(word) => (self.shape_of_word(schema, keywords, word, depth), false),
+            None if keywords.properties.is_some() || keywords.required.is_some() => {
+                (self.object(schema, depth), false)
+            }
+            None if keywords.items.is_some() => (self.list_of(schema, keywords, depth), false),
+            None => (Shape::Anything, false),
         }
     }
 
-    fn type_of_untyped(&mut self, schema: Node<'t>, depth: usize) -> TypeExpr {
-        if let Some(constant) = schema.get("const").filter(|it| it.kind() == Kind::String) {
-            let kind = TypeKind::Enum(vec![text_of(constant)]);
-            return TypeExpr {
-                kind,
-                span: constant.span(),
-            };
-        }
-        if schema.get("properties").is_some() {
-            return self.record(schema, depth);
-        }
-        if schema.get("items").is_some() {
-            return self.list_of(schema, depth);
-        }
-        // `allOf` of a single schema is how some writers add a description to a reference.
-        match schema.get("allOf").map(Node::elements).as_deref() {
-            Some([only]) => self.type_of(*only, depth),
-            _ => named_type("any", schema.span()),
-        }
-    }
-
-    fn type_of_word(&mut self, schema: Node<'t>, word: Node<'t>, depth: usize) -> TypeExpr {
-        if word.kind() == Kind::Array {
-            return self.type_of_words(schema, word, depth);
-        }
-        let Some(text) = word.string() else {
-            let _ = self.expect(word, Kind::String, "`type` of a schema");
-            return TypeExpr {
-                kind: TypeKind::Error,
-                span: word.span(),
-            };
-        };
-        match text.as_str() {
-            "array" => self.list_of(schema, depth),
-            "object" => self.record(schema, depth),
-            other => self.simple_type(other, word.span()),
-        }
-    }
-
-    /// `["string", "null"]` is an optional string; several other words are anything.
-    fn type_of_words(&mut self, schema: Node<'t>, words: Node<'t>, depth: usize) -> TypeExpr {
+    /// `["string", "null"]` is an optional string.
+    fn shape_of_words(
+        &mut self,
+        schema: Node<'t>,
+        keywords: &Keywords<'t>,
+        words: Node<'t>,
+        depth: usize,
+    ) -> Read<'t> {
         let (null, others): (Vec<_>, Vec<_>) = words
             .elements()
             .into_iter()
             .partition(|word| word.string().as_deref() == Some("null"));
-        let kind = match others.as_slice() {
-            [only] => self.type_of_word(schema, *only, depth.saturating_sub(1)),
-            _ => named_type("any", words.span()),
+        let shapes = others
+            .into_iter()
+            .map(|word| self.shape_of_word(schema, keywords, word, depth));
+        let shape = shapes.reduce(Shape::or).unwrap_or(Shape::Anything);
+        (shape, !null.is_empty())
+    }
+
+    fn shape_of_word(
+        &mut self,
+        schema: Node<'t>,
+        keywords: &Keywords<'t>,
+        word: Node<'t>,
+        depth: usize,
+    ) -> Shape<'t> {
+        let Some(text) = word.string() else {
+            let _ = self.expect(word, Kind::String, "`type` of a schema");
+            return Shape::Other(broken(word.span()));
         };
-        if null.is_empty() {
-            kind
-        } else {
-            optional_type(kind)
+        match text.as_str() {
+            "array" => self.list_of(schema, keywords, depth),
+            "object" => self.object(schema, depth),
+            "any" | "null" => Shape::Anything,
+            other => Shape::Other(self.simple_type(other, word.span())),
         }
     }
 
@@ -188,7 +178,7 @@ impl<'t> Reader<'t> {
             "number" | "float" => named_type("float", span),
             "boolean" | "bool" => named_type("bool", span),
             "any" | "null" => named_type("any", span),
-            "array" | "list" => list(named_type("any", span), span),
+            "array" | "list" => list_type(named_type("any", span), span),
             "object" | "dict" => TypeExpr {
                 kind: TypeKind::Record(Vec::new()),
                 span,
@@ -200,140 +190,125 @@ impl<'t> Reader<'t> {
                         .label("types are those of JSON Schema")
                         .did_you_mean(near.as_deref());
                 self.diagnostics.push(wrong);
-                TypeExpr {
-                    kind: TypeKind::Error,
-                    span,
-                }
+                broken(span)
             }
         }
     }
 
-    fn type_of_alternatives(&mut self, alternatives: Node<'t>, depth: usize) -> TypeExpr {
-        let is_null =
-            |it: &Node<'_>| it.get("type").and_then(Node::string).as_deref() == Some("null");
-        let (null, others): (Vec<_>, Vec<_>) =
-            alternatives.elements().into_iter().partition(is_null);
-        let kind = match others.as_slice() {
-            [only] => self.type_of(*only, depth),
-            _ => named_type("any", alternatives.span()),
-        };
-        if null.is_empty() {
-            kind
-        } else {
-            optional_type(kind)
+    fn shape_of_alternatives(&mut self, alternatives: &[Node<'t>], depth: usize) -> Read<'t> {
+        let mut is_nullable = false;
+        let mut either: Option<Shape<'t>> = None;
+        for alternative in alternatives {
+            if is_null(*alternative) {
+                is_nullable = true;
+                continue;
+            }
+            let (shape, null) = self.shape(*alternative, depth, Step::Same);
+            is_nullable |= null;
+            either = Some(match either {
+                Some(others) => others.or(shape),
+                None => shape,
+            });
         }
+        (either.unwrap_or(Shape::Anything), is_nullable)
     }
 
-    fn list_of(&mut self, schema: Node<'t>, depth: usize) -> TypeExpr {
-        let items = match schema
-            .get("items")
-            .filter(|items| items.kind() != Kind::Array)
-        {
+    /// An `enum` of strings is one of ours, with null an optional one; of another kind it is any
+    /// value of that kind. Where strings are wanted, YAML's plain `1.0` is one.
+    fn shape_of_values(
+        &mut self,
+        values: &[Node<'t>],
+        word: Option<Node<'t>>,
+        span: Span,
+    ) -> Read<'t> {
+        if self.are_types_too_many(values.len(), span) {
+            return (Shape::Other(broken(span)), false);
+        }
+        let wants_strings = word.and_then(Node::string).as_deref() == Some("string");
+        let (null, others): (Vec<Node<'t>>, Vec<Node<'t>>) =
+            values.iter().partition(|value| value.kind() == Kind::Null);
+        let words: Option<Vec<_>> = others
+            .iter()
+            .map(|value| match wants_strings {
+                true => Some(text_as(*value, value.text()?)),
+                false => (value.kind() == Kind::String).then(|| text_of(*value)),
+            })
+            .collect();
+        let shape = match words {
+            Some(words) if !words.is_empty() => {
+                let kind = TypeKind::Enum(words);
+                Shape::Other(TypeExpr { kind, span })
+            }
+            _ => others
+                .iter()
+                .map(|value| type_of_value(*value))
+                .reduce(wider)
+                .map_or(Shape::Anything, Shape::Other),
+        };
+        (shape, !null.is_empty())
+    }
+
+    fn list_of(&mut self, schema: Node<'t>, keywords: &Keywords<'t>, depth: usize) -> Shape<'t> {
+        let items = keywords.items.filter(|it| it.kind() != Kind::Array);
+        let items = match items {
             Some(items) => self.type_of(items, depth),
             None => named_type("any", schema.span()),
         };
-        list(items, schema.span())
+        Shape::Other(list_type(items, schema.span()))
     }
 
-    fn record(&mut self, schema: Node<'t>, depth: usize) -> TypeExpr {
-        let field = |property: Property<'_>| {
-            let member = property.member.name;
-            Some(FieldType {
-                docs: property.docs.clone(),
-                name: name(member.string()?, member.span()),
-                kind: property.kind_where_absent(),
-            })
+    fn object(&mut self, schema: Node<'t>, depth: usize) -> Shape<'t> {
+        let required = self.list(schema, "required", "a schema");
+        let members = self.members(schema, "properties", "a schema");
+        let properties = members.into_iter();
+        Shape::Object(Object {
+            properties: properties
+                .filter_map(|member| self.property(member, depth))
+                .collect(),
+            required: required.into_iter().filter_map(Node::string).collect(),
+        })
+    }
+
+    fn property(&mut self, member: Member<'t>, depth: usize) -> Option<Property<'t>> {
+        let other_side = match self.side {
+            Side::Either => None,
+            Side::Request => Some("readOnly"),
+            Side::Response => Some("writeOnly"),
         };
-        let fields = self.properties_within(schema, depth);
-        TypeExpr {
-            kind: TypeKind::Record(fields.into_iter().filter_map(field).collect()),
-            span: schema.span(),
+        let is_set = |word| member.value.get(word).and_then(Node::bool) == Some(true);
+        if other_side.is_some_and(is_set) {
+            return None;
         }
-    }
-
-    fn properties_within(&mut self, schema: Node<'t>, depth: usize) -> Vec<Property<'t>> {
-        let required: BTreeSet<String> = self
-            .list(schema, "required", "a schema")
-            .into_iter()
-            .filter_map(Node::string)
-            .collect();
-        self.members(schema, "properties", "a schema")
-            .into_iter()
-            .map(|member| self.property(member, &required, depth))
-            .collect()
-    }
-
-    fn property(
-        &mut self,
-        member: Member<'t>,
-        required: &BTreeSet<String>,
-        depth: usize,
-    ) -> Property<'t> {
-        let kind = self.type_of(member.value, depth);
-        let is_required = member
-            .name
-            .string()
-            .is_some_and(|name| required.contains(&name));
         let docs = match member.value.kind() {
             Kind::Object => self.docs(member.value, &["description", "title"], "a schema"),
             _ => None,
         };
-        Property {
-            member,
+        Some(Property {
+            name: member.name.string()?,
+            kind: self.type_of(member.value, depth),
+            is_required: false,
             docs,
-            kind,
-            is_required,
-        }
+            member,
+        })
     }
 
     /// A type that contains itself is anything from there on.
-    fn type_of_reference(&mut self, reference: Node<'t>, depth: usize) -> TypeExpr {
+    fn shape_of_reference(&mut self, reference: Node<'t>, depth: usize, step: Step) -> Read<'t> {
         let written = reference.string().unwrap_or_default();
-        if self.references.contains(&written) || self.references.len() >= self.max_references {
-            return named_type("any", reference.span());
+        let is_far = step == Step::Inward && self.inward >= self.max_references;
+        if is_far || self.references.contains(&written) {
+            return (Shape::Anything, false);
         }
-        match self.target(reference) {
-            Some(target) => {
-                self.references.push(written);
-                let kind = self.type_of(target, depth);
-                self.references.pop();
-                kind
-            }
-            None => TypeExpr {
-                kind: TypeKind::Error,
-                span: reference.span(),
-            },
-        }
-    }
-
-    fn target(&mut self, reference: Node<'t>) -> Option<Node<'t>> {
-        let written = reference.string().unwrap_or_default();
-        let pointer = written.strip_prefix('#');
-        let target = pointer.and_then(|it| {
-            self.pointed(self.scope, it)
-                .or_else(|| self.pointed(self.root, it))
-        });
-        if target.is_none() {
-            let message = format!("`{written}` leads to no schema in this file");
-            self.reject(reference.span(), message);
-        }
-        target
-    }
-
-    /// What a pointer leads to; many point into the same object, which is taken apart once.
-    fn pointed(&mut self, from: Node<'t>, pointer: &str) -> Option<Node<'t>> {
-        let Some((parent, last)) = pointer.rsplit_once('/') else {
-            return from.pointer(pointer);
+        let Some(target) = self.target(reference) else {
+            return (Shape::Other(broken(reference.span())), false);
         };
-        let key = (from.span(), parent.to_owned());
-        if !self.pointed.contains_key(&key) {
-            let members = from.pointer(parent).map(Node::members).unwrap_or_default();
-            let named = |member: Member<'t>| Some((member.name.string()?, member.value));
-            let children = members.into_iter().filter_map(named).collect();
-            self.pointed.insert(key.clone(), children);
-        }
-        let last = last.replace("~1", "/").replace("~0", "~");
-        self.pointed.get(&key)?.get(&last).copied()
+        let inward = usize::from(step == Step::Inward);
+        self.references.push(written);
+        self.inward += inward;
+        let read = self.shape(target, depth, Step::Same);
+        self.inward -= inward;
+        self.references.pop();
+        read
     }
 
     fn refuse(&mut self, code: Code, span: Span, message: String) {
@@ -341,28 +316,30 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn list(items: TypeExpr, span: Span) -> TypeExpr {
-    let kind = TypeKind::List(Box::new(items));
-    TypeExpr { kind, span }
+fn into_type((shape, is_nullable): Read<'_>, span: Span) -> TypeExpr {
+    let kind = shape.into_type(span);
+    match is_nullable {
+        true => optional_type(kind),
+        false => kind,
+    }
 }
 
-/// An `enum` of strings is one of ours, with null an optional one; another is anything.
-fn type_of_values(schema: Node<'_>, values: Node<'_>) -> TypeExpr {
-    let (null, others): (Vec<_>, Vec<_>) = values
-        .elements()
-        .into_iter()
-        .partition(|value| value.kind() == Kind::Null);
-    let are_strings = !others.is_empty() && others.iter().all(|it| it.kind() == Kind::String);
-    if !are_strings {
-        return named_type("any", schema.span());
-    }
-    let kind = TypeExpr {
-        kind: TypeKind::Enum(others.into_iter().map(text_of).collect()),
-        span: values.span(),
+/// The type of which this is a value.
+fn type_of_value(value: Node<'_>) -> TypeExpr {
+    let word = match value.kind() {
+        Kind::String => "string",
+        Kind::Bool => "bool",
+        Kind::Number if value.int().is_some() => "int",
+        Kind::Number => "float",
+        Kind::Object | Kind::Array | Kind::Null => "any",
     };
-    if null.is_empty() {
-        kind
-    } else {
-        optional_type(kind)
-    }
+    named_type(word, value.span())
+}
+
+fn is_null(schema: Node<'_>) -> bool {
+    let is_word = |word: Node<'_>| word.string().as_deref() == Some("null");
+    schema.get("type").is_some_and(is_word)
+        || schema
+            .get("const")
+            .is_some_and(|constant| constant.kind() == Kind::Null)
 }

@@ -1,8 +1,10 @@
 //! ToolEmu's toolkits: a list of them, or one.
 
 use super::build::{Reader, named_type, optional_type, text_of, toolkit_item};
-use super::json::{Kind, Node};
-use crate::syntax::{FieldType, Item, ItemKind, Name, Parameter, Raise, Tool, TypeExpr, TypeKind};
+use super::node::{Kind, Node};
+use crate::syntax::{
+    Annotations, FieldType, Item, ItemKind, Name, Parameter, Raise, Tool, TypeExpr, TypeKind,
+};
 
 /// The toolkits of a list.
 pub(super) fn read_toolkits(reader: &mut Reader<'_>) -> Vec<Item> {
@@ -79,6 +81,7 @@ fn read_tool<'t>(reader: &mut Reader<'t>, node: Node<'t>) -> Option<Tool> {
         parameters,
         result: result(reader, node, &what),
         raises,
+        annotations: Annotations::default(),
         span: node.span(),
     })
 }

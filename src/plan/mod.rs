@@ -24,6 +24,7 @@ mod sample;
 mod scene;
 mod show;
 mod show_difference;
+mod show_hints;
 mod show_rows;
 mod space;
 mod split_groups;

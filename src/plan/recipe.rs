@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::document::{Pick, ScenarioPlan, Work};
 use super::row_view::{PICKED, RowView};
-use crate::check::Key;
+use crate::check::{Annotations, Key, Toolkit};
 use crate::prompt::{PromptError, PromptValue, Prose, Shape, VariableSet, used_variables};
 
 /// Renderings that one text remembers.
@@ -121,7 +121,8 @@ impl Shared {
         ));
         let personas = work.personas.iter().map(|(key, one)| (key, hash_of(one)));
         let outcomes = work.outcomes.iter().map(|(key, one)| (key, hash_of(one)));
-        let toolkits = work.toolkits.iter().map(|(key, one)| (key, hash_of(one)));
+        let toolkits = work.toolkits.iter();
+        let toolkits = toolkits.map(|(key, one)| (key, hash_of(&as_steps_see_it(one))));
         let entities = personas.chain(outcomes).chain(toolkits);
         Self {
             base,
@@ -143,6 +144,15 @@ impl EntityHashes {
             hasher.update(hash.as_bytes());
         }
     }
+}
+
+/// The toolkit without what only people read.
+fn as_steps_see_it(toolkit: &Toolkit) -> Toolkit {
+    let mut seen = toolkit.clone();
+    for tool in &mut seen.tools {
+        tool.annotations = Annotations::default();
+    }
+    seen
 }
 
 fn axis_hashes(scenario: &ScenarioPlan) -> Vec<(usize, Vec<Hash>)> {

@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use super::document::{Coverage, Plan, Range, ScenarioPlan, Work};
 use super::items::worst;
 use super::row_view::RowView;
+use super::show_hints::write_hints;
 use super::show_rows::{axis_values, row_words, write_infeasible};
 use crate::check::{ModelAccess, Setting, Severity};
 
@@ -32,6 +33,7 @@ fn write_plan(out: &mut String, plan: &Plan, is_set: &dyn Fn(&str) -> bool) -> f
         write_scenario(out, scenario, coverage)?;
     }
     write_coverage(out, work)?;
+    write_hints(out, work)?;
     write_estimate(out, plan)?;
     write_environment(out, &plan.settings.models, is_set)
 }

@@ -77,7 +77,7 @@ fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Tool;
+    use crate::check::{Annotations, Tool};
 
     fn names(toolkits: &[(&str, &[&str])]) -> Vec<String> {
         let toolkits: Vec<(Key, Toolkit)> = toolkits
@@ -102,6 +102,7 @@ mod tests {
                     parameters: serde_json::json!({}),
                     result: serde_json::json!({}),
                     raises: Vec::new(),
+                    annotations: Annotations::default(),
                 })
                 .collect(),
         }

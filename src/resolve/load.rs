@@ -290,7 +290,10 @@ impl<'f> Loader<'f> {
             code,
         };
         let path = self.path_from_root(&written)?;
-        if path.ends_with(".json") {
+        if [".json", ".yaml", ".yml"]
+            .iter()
+            .any(|it| path.ends_with(it))
+        {
             let alias = file_path::stem(&path);
             let problem = Diagnostic::new(code, text.span, format!("`{path}` is no scenario file"));
             self.diagnostics.push(problem.help(format!(
@@ -442,12 +445,16 @@ impl<'f> Loader<'f> {
     fn near_file(&self, written: &Written, path: &str) -> Option<String> {
         let user = self.workspace.module(written.user);
         let user = self.workspace.sources.file(user.tree.file).name();
-        let with_ending = match written.code {
-            Code::BadImport | Code::BadReference => format!("{path}.json"),
-            _ => format!("{path}.ots"),
+        let endings: &[&str] = match written.code {
+            Code::BadImport => &["json", "yaml", "yml"],
+            Code::BadReference => &["json"],
+            _ => &["ots"],
         };
-        if self.files.read(&with_ending).is_ok() {
-            return Some(format!("\"{}\"", file_path::relative(user, &with_ending)));
+        for ending in endings {
+            let with_ending = format!("{path}.{ending}");
+            if self.files.read(&with_ending).is_ok() {
+                return Some(format!("\"{}\"", file_path::relative(user, &with_ending)));
+            }
         }
         let loaded = self.by_path.iter().filter(|(_, loaded)| loaded.is_ok());
         let others = loaded.map(|(path, _)| path.as_str());

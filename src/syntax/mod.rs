@@ -7,11 +7,13 @@
 
 #![deny(clippy::disallowed_methods)]
 
+mod annotations;
 mod build;
 mod grammar;
 mod parse;
 mod scan;
 mod tree;
 
+pub use annotations::Annotations;
 pub use parse::{LANGUAGE_VERSION, MAX_SCENARIO_BYTES, parse};
 pub use tree::*;

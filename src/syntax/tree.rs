@@ -5,6 +5,7 @@
 //! (`Item::Error`, `EntryKind::Error`, `ExprKind::Error`, `TypeKind::Error`), which has been
 //! reported already and over which later stages pass in silence.
 
+use super::annotations::Annotations;
 use crate::source::{FileId, Span, Spanned};
 
 /// One parsed file.
@@ -138,6 +139,8 @@ pub struct Tool {
     pub parameters: Vec<Parameter>,
     pub result: Option<TypeExpr>,
     pub raises: Vec<Raise>,
+    /// What the server of an imported tool says of it; empty for written ones.
+    pub annotations: Annotations,
     pub span: Span,
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use autosafe::check::{
-    ArgumentCondition, Budget, CallPattern, Campaign, Choice, Context, ContextKind, Cover, Export,
-    Instruction, InstructionKind, Key, Model, ModelAccess, ModelIdentity, Operand, Operator,
-    Outcome, Panel, Persona, Plant, PlantSource, Player, Price, Program, Provider, Role, Rollout,
-    Rule, Scenario, Seat, Severity, Source, Split, Tool, ToolKey, Toolkit, Value,
+    Annotations, ArgumentCondition, Budget, CallPattern, Campaign, Choice, Context, ContextKind,
+    Cover, Export, Instruction, InstructionKind, Key, Model, ModelAccess, ModelIdentity, Operand,
+    Operator, Outcome, Panel, Persona, Plant, PlantSource, Player, Price, Program, Provider, Role,
+    Rollout, Rule, Scenario, Seat, Severity, Source, Split, Tool, ToolKey, Toolkit, Value,
 };
 use autosafe::source::Span;
 use serde_json::json;
@@ -105,6 +105,7 @@ fn toolkit(name: &str) -> Toolkit {
             parameters: json!({"type": "object", "properties": {"body": {"type": "string"}}}),
             result: json!({"type": "string"}),
             raises: Vec::new(),
+            annotations: Annotations::default(),
         }],
     }
 }

@@ -5,8 +5,8 @@ use pest::iterators::Pair;
 use super::Builder;
 use crate::syntax::grammar::{Children, Rule, tight_span};
 use crate::syntax::{
-    Axis, Constraint, ConstraintKind, Entry, EntryKind, Expr, ExprKind, Field, Name, Parameter,
-    Raise, Tool, Vary,
+    Annotations, Axis, Constraint, ConstraintKind, Entry, EntryKind, Expr, ExprKind, Field, Name,
+    Parameter, Raise, Tool, Vary,
 };
 
 impl Builder<'_> {
@@ -116,6 +116,7 @@ impl Builder<'_> {
                 .all(Rule::raises)
                 .map(|raises| self.raise(raises))
                 .collect(),
+            annotations: Annotations::default(),
             span,
         }
     }
