@@ -6,6 +6,7 @@
 mod counts;
 mod error;
 mod opening;
+mod packing;
 mod reading;
 mod stored;
 mod writer;

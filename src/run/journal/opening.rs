@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::error::JournalError;
+use super::packing::DICTIONARY;
 use super::stored::FORMAT;
 
 /// Journals up to this size are looked through when they are opened; the check reads about a
@@ -101,6 +102,12 @@ pub(super) fn about(
         .map_err(|error| JournalError::of(path, &error))
 }
 
+/// What the payloads of the journal are compressed against.
+pub(super) fn dictionary_of(path: &Path, connection: &Connection) -> Result<String, JournalError> {
+    let dictionary = about(path, connection, "dictionary")?;
+    dictionary.ok_or_else(|| JournalError::damaged(path, "its dictionary is missing"))
+}
+
 /// Writes `value` under `name` of `about`.
 pub(super) fn set_about(connection: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
     connection
@@ -127,13 +134,13 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(tables == 0)
 }
 
-/// All tables and the format's name together, so that no journal is without it.
+/// All tables together with the format's name and the dictionary, so that no journal is without them.
 fn make(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
     transaction.execute(
-        "INSERT INTO about (name, value) VALUES ('format', ?1)",
-        [FORMAT],
+        "INSERT INTO about (name, value) VALUES ('format', ?1), ('dictionary', ?2)",
+        [FORMAT, DICTIONARY],
     )?;
     transaction.commit()
 }

@@ -16,30 +16,34 @@ use crate::run::standouts::{ItemSpending, Standouts};
 
 use super::counts::Counts;
 use super::error::JournalError;
-use super::opening::{about, open_at_rest, open_to_read};
+use super::opening::{about, dictionary_of, open_at_rest, open_to_read};
+use super::packing::Unpacker;
 use super::stored::{StoredCall, StoredEnding};
 
 /// A view of a journal; what it gives is what was durable when it was asked.
 pub(in crate::run) struct Reading {
     path: PathBuf,
     connection: Mutex<Connection>,
+    unpacker: Unpacker,
 }
 
 impl Reading {
     /// Opens the journal at `path`, which must be there.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        Ok(Self {
-            path: path.to_owned(),
-            connection: Mutex::new(open_to_read(path)?),
-        })
+        Self::over(path, open_to_read(path)?)
     }
 
     /// Opens the journal at `path`, and leaves no trace beside it where no process writes it and none
     /// was killed while it did.
     pub fn open_untouched(path: &Path) -> Result<Self, JournalError> {
+        Self::over(path, open_at_rest(path)?)
+    }
+
+    fn over(path: &Path, connection: Connection) -> Result<Self, JournalError> {
         Ok(Self {
             path: path.to_owned(),
-            connection: Mutex::new(open_at_rest(path)?),
+            unpacker: Unpacker::new(&dictionary_of(path, &connection)?),
+            connection: Mutex::new(connection),
         })
     }
 
@@ -180,8 +184,8 @@ impl Reading {
     }
 
     fn unpack<T: DeserializeOwned>(&self, payload: &[u8]) -> Result<T, JournalError> {
-        let text =
-            zstd::decode_all(payload).map_err(|error| JournalError::damaged(&self.path, error))?;
+        let unpacked = self.unpacker.unpack(payload);
+        let text = unpacked.map_err(|error| JournalError::damaged(&self.path, error))?;
         serde_json::from_slice(&text).map_err(|error| JournalError::damaged(&self.path, error))
     }
 }

@@ -14,7 +14,8 @@ use tokio::sync::oneshot;
 
 use super::counts::{Counts, name};
 use super::error::JournalError;
-use super::opening::{about, open_to_write, set_about};
+use super::opening::{about, dictionary_of, open_to_write, set_about};
+use super::packing::Packer;
 use super::reading::{Reading, sql_index, standouts};
 use super::stored::{EndingToStore, Finished, StoredCall};
 use crate::run::spending::RoleSpending;
@@ -29,9 +30,6 @@ const PAUSE: Duration = Duration::from_millis(2);
 
 /// A commit of at least this many entries means that calls come fast.
 const QUICK: usize = 8;
-
-/// Higher levels take twice the time and more, and save a tenth of the space.
-const LEVEL: i32 = 1;
 
 /// A journal that this process writes.
 pub(in crate::run) struct Journal {
@@ -225,8 +223,7 @@ fn of_other_plan(path: &Path, there: String, here: &str) -> JournalError {
 struct Writer {
     path: PathBuf,
     connection: Connection,
-    /// Kept, because making one costs more than using it.
-    compressor: zstd::bulk::Compressor<'static>,
+    packer: Packer,
     /// When the run's time was last written.
     last: Instant,
     standouts: Standouts,
@@ -234,12 +231,12 @@ struct Writer {
 
 impl Writer {
     fn new(path: &Path, connection: Connection) -> Result<Self, JournalError> {
-        let compressor = zstd::bulk::Compressor::new(LEVEL);
+        let packer = Packer::new(&dictionary_of(path, &connection)?);
         let earlier = standouts(&connection).map_err(|error| JournalError::of(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             connection,
-            compressor: compressor.map_err(|error| JournalError::unusable(path, error))?,
+            packer: packer.map_err(|error| JournalError::unusable(path, error))?,
             last: Instant::now(),
             standouts: earlier,
         })
@@ -281,7 +278,7 @@ impl Writer {
         let transaction = self.connection.transaction()?;
         let mut stand_out = false;
         for entry in batch {
-            insert(&transaction, &mut self.compressor, &entry.what, counts)?;
+            insert(&transaction, &mut self.packer, &entry.what, counts)?;
             if let What::Ending {
                 took: Some(took), ..
             } = &entry.what
@@ -299,7 +296,7 @@ impl Writer {
 
 fn insert(
     connection: &Connection,
-    compressor: &mut zstd::bulk::Compressor<'_>,
+    packer: &mut Packer,
     what: &What,
     totals: &mut Counts,
 ) -> rusqlite::Result<()> {
@@ -311,7 +308,7 @@ fn insert(
             payload,
             spending,
         } => {
-            let payload = compress(compressor, payload)?;
+            let payload = pack(packer, payload)?;
             connection
                 .prepare_cached("INSERT INTO calls (item, path, payload) VALUES (?1, ?2, ?3)")?
                 .execute(params![item, path, payload])?;
@@ -326,7 +323,7 @@ fn insert(
             took: _,
         } => {
             let text = serde_json::to_string(&counts.of).expect("a map of numbers is plain JSON");
-            let payload = compress(compressor, payload)?;
+            let payload = pack(packer, payload)?;
             // An item that has ended already stays as it is, and counts nothing.
             let inserted = connection
                 .prepare_cached(
@@ -352,12 +349,9 @@ fn drop_calls(connection: &Connection, item: i64) -> rusqlite::Result<()> {
         .map(|_| ())
 }
 
-fn compress(
-    compressor: &mut zstd::bulk::Compressor<'_>,
-    payload: &[u8],
-) -> rusqlite::Result<Vec<u8>> {
-    compressor
-        .compress(payload)
+fn pack(packer: &mut Packer, payload: &[u8]) -> rusqlite::Result<Vec<u8>> {
+    packer
+        .pack(payload)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
