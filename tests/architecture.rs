@@ -29,6 +29,8 @@ const TENANTS: &[(&str, &str)] = &[
     ("miette", "diagnostic"),
     ("minijinja", "prompt"),
     ("reqwest", "model"),
+    ("hyper", "model"),
+    ("hyper_util", "model"),
     ("axum", "model"),
     ("rusqlite", "run"),
     ("parquet", "dataset"),

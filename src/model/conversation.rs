@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::json_schema::JsonSchema;
+
 /// One call of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -63,7 +65,7 @@ pub struct ToolSpec {
     pub name: String,
     pub description: String,
     /// JSON Schema of an object.
-    pub parameters: Json,
+    pub parameters: JsonSchema,
 }
 
 /// A tool call as a model wrote it: its arguments may be no JSON.
@@ -82,7 +84,7 @@ pub enum AnswerFormat {
     /// JSON that fits `schema`.
     Json {
         name: String,
-        schema: Arc<Json>,
+        schema: JsonSchema,
     },
 }
 

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value as Json;
-
 use super::conversation::{AnswerFormat, Request};
+use super::json_schema::JsonSchema;
 
 /// Ways of asking, from the strongest to the weakest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,9 +80,10 @@ impl Form {
 }
 
 /// What tells a model the schema where its server does not.
-pub(super) fn in_words(schema: &Json) -> String {
+pub(super) fn in_words(schema: &JsonSchema) -> String {
     format!(
-        "Answer with one JSON object and nothing else: no code fence, no words before or after it. It fits this JSON Schema:\n{schema}"
+        "Answer with one JSON object and nothing else: no code fence, no words before or after it. It fits this JSON Schema:\n{}",
+        schema.text()
     )
 }
 
@@ -91,7 +91,7 @@ fn hash_of(request: &Request) -> Option<[u8; 32]> {
     match &request.answer {
         AnswerFormat::Text => None,
         AnswerFormat::Json { schema, .. } => {
-            Some(*blake3::hash(schema.to_string().as_bytes()).as_bytes())
+            Some(*blake3::hash(schema.text().as_bytes()).as_bytes())
         }
     }
 }

@@ -10,6 +10,8 @@ mod forms;
 mod gate;
 mod gateway;
 mod http;
+mod json_schema;
+mod json_text;
 mod latency;
 mod line;
 mod notices;
@@ -38,6 +40,7 @@ pub use conversation::{
 pub use error::CallError;
 pub use gateway::{CallFailure, Gateway, Reply, Served, Traffic};
 pub use http::choose_tls;
+pub use json_schema::JsonSchema;
 pub use openai::Openai;
 pub use provider::{Endpoint, Model};
 pub use recording::{Kept, RECORDING_FORMAT, Recorder, RecordingError, Replay};

@@ -51,31 +51,49 @@ struct Check<'a> {
     errors: Vec<SchemaError>,
 }
 
-#[derive(Default, Clone)]
-struct Place {
-    pointer: String,
+/// Where a value is, as a way back to the root: nearly all values fit, and need no pointer.
+#[derive(Default, Clone, Copy)]
+struct Place<'p> {
+    last: Option<(&'p Place<'p>, Step<'p>)>,
     depth: usize,
 }
 
-impl Place {
-    fn below(&self, name: &str) -> Self {
-        let name = name.replace('~', "~0").replace('/', "~1");
+/// How to get to a value from the one around it.
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Field(&'p str),
+    Element(usize),
+}
+
+impl<'p> Place<'p> {
+    fn below(&'p self, step: Step<'p>) -> Self {
         Self {
-            pointer: format!("{}/{name}", self.pointer),
+            last: Some((self, step)),
             depth: self.depth,
         }
     }
 
     fn deeper(&self) -> Self {
         Self {
-            pointer: self.pointer.clone(),
             depth: self.depth + 1,
+            ..*self
+        }
+    }
+
+    fn pointer(&self) -> String {
+        match self.last {
+            None => String::new(),
+            Some((parent, Step::Element(index))) => format!("{}/{index}", parent.pointer()),
+            Some((parent, Step::Field(name))) => {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                format!("{}/{name}", parent.pointer())
+            }
         }
     }
 }
 
 impl<'a> Check<'a> {
-    fn value(&mut self, value: &Json, schema: &'a Json, place: &Place) {
+    fn value(&mut self, value: &Json, schema: &'a Json, place: &Place<'_>) {
         let schema = match schema {
             Json::Object(schema) => schema,
             Json::Bool(false) => return self.error(place, "must not be here"),
@@ -99,12 +117,12 @@ impl<'a> Check<'a> {
 
     fn error(&mut self, place: &Place, what: impl Into<String>) {
         self.errors.push(SchemaError {
-            place: place.pointer.clone(),
+            place: place.pointer(),
             what: what.into(),
         });
     }
 
-    fn reference(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place) {
+    fn reference(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place<'_>) {
         let Some(reference) = schema.get("$ref").and_then(Json::as_str) else {
             return;
         };
@@ -117,7 +135,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn kind(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place) {
+    fn kind(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place<'_>) {
         let allowed: Vec<&str> = match schema.get("type") {
             Some(Json::String(name)) => vec![name],
             Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
@@ -133,7 +151,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn literals(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place) {
+    fn literals(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place<'_>) {
         if let Some(only) = schema.get("const")
             && !same(only, value)
         {
@@ -147,7 +165,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn alternatives(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place) {
+    fn alternatives(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place<'_>) {
         if let Some(Json::Array(all)) = schema.get("allOf") {
             for part in all {
                 self.value(value, part, &place.deeper());
@@ -173,7 +191,7 @@ impl<'a> Check<'a> {
         &self,
         value: &Json,
         alternatives: &'a [Json],
-        place: &Place,
+        place: &Place<'_>,
     ) -> Vec<Vec<SchemaError>> {
         alternatives
             .iter()
@@ -189,14 +207,19 @@ impl<'a> Check<'a> {
     }
 
     /// Reports the alternative that was missed by the least.
-    fn nearest(&mut self, alternatives: Vec<Vec<SchemaError>>, place: &Place) {
+    fn nearest(&mut self, alternatives: Vec<Vec<SchemaError>>, place: &Place<'_>) {
         match alternatives.into_iter().min_by_key(Vec::len) {
             Some(errors) => self.errors.extend(errors),
             None => self.error(place, "has no alternative that it could fit"),
         }
     }
 
-    fn object(&mut self, fields: &Map<String, Json>, schema: &'a Map<String, Json>, place: &Place) {
+    fn object(
+        &mut self,
+        fields: &Map<String, Json>,
+        schema: &'a Map<String, Json>,
+        place: &Place<'_>,
+    ) {
         if let Some(Json::Array(required)) = schema.get("required") {
             for name in required.iter().filter_map(Json::as_str) {
                 if !fields.contains_key(name) {
@@ -206,7 +229,7 @@ impl<'a> Check<'a> {
         }
         let properties = schema.get("properties").and_then(Json::as_object);
         for (name, value) in fields {
-            let below = place.below(name);
+            let below = place.below(Step::Field(name));
             match properties.and_then(|properties| properties.get(name)) {
                 Some(property) => self.value(value, property, &below),
                 None => self.additional(value, schema, &below),
@@ -214,7 +237,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn additional(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place) {
+    fn additional(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place<'_>) {
         match schema.get("additionalProperties") {
             Some(Json::Bool(false)) => self.error(place, "is not asked for"),
             Some(additional) => self.value(value, additional, place),
@@ -222,7 +245,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn array(&mut self, elements: &[Json], schema: &'a Map<String, Json>, place: &Place) {
+    fn array(&mut self, elements: &[Json], schema: &'a Map<String, Json>, place: &Place<'_>) {
         if let Some(least) = bound(schema, "minItems")
             && (elements.len() as f64) < least
         {
@@ -235,12 +258,12 @@ impl<'a> Check<'a> {
         }
         if let Some(items) = schema.get("items") {
             for (index, element) in elements.iter().enumerate() {
-                self.value(element, items, &place.below(&index.to_string()));
+                self.value(element, items, &place.below(Step::Element(index)));
             }
         }
     }
 
-    fn number(&mut self, number: Option<f64>, schema: &Map<String, Json>, place: &Place) {
+    fn number(&mut self, number: Option<f64>, schema: &Map<String, Json>, place: &Place<'_>) {
         let Some(number) = number else { return };
         if let Some(least) = bound(schema, "minimum")
             && number < least
@@ -254,7 +277,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn text(&mut self, text: &str, schema: &Map<String, Json>, place: &Place) {
+    fn text(&mut self, text: &str, schema: &Map<String, Json>, place: &Place<'_>) {
         let length = text.chars().count() as f64;
         if let Some(least) = bound(schema, "minLength")
             && length < least

@@ -54,9 +54,12 @@ impl Secrets {
     }
 
     /// `text` without those that can only be secrets.
-    pub fn hide_unmistakable_in(&self, text: &str) -> String {
+    pub fn hide_unmistakable_in(&self, text: String) -> String {
         let secrets = self.0.iter().filter(|secret| secret.is_unmistakable());
-        secrets.fold(text.to_owned(), |text, secret| secret.hide_in(&text))
+        secrets.fold(text, |text, secret| match text.contains(secret.reveal()) {
+            true => secret.hide_in(&text),
+            false => text,
+        })
     }
 }
 

@@ -16,12 +16,12 @@ pub fn estimated_request_tokens(request: &Request) -> u64 {
         .map(|tool| {
             estimated_tokens(&tool.name)
                 + estimated_tokens(&tool.description)
-                + estimated_tokens(&tool.parameters.to_string())
+                + estimated_tokens(tool.parameters.text())
         })
         .sum();
     let schema = match &request.answer {
         AnswerFormat::Text => 0,
-        AnswerFormat::Json { schema, .. } => estimated_tokens(&schema.to_string()),
+        AnswerFormat::Json { schema, .. } => estimated_tokens(schema.text()),
     };
     messages + tools + schema
 }

@@ -10,6 +10,7 @@ use minijinja::{
 use serde_json::{Map, Value as Json};
 
 use super::depth::{TooDeep, too_deep};
+use super::value::{PromptValue, Variables};
 
 /// Largest rendered prose, in bytes.
 const MAX_PROSE_BYTES: usize = 256 * 1024;
@@ -56,17 +57,18 @@ impl Prose {
 
     /// The text with every variable in its place, without blanks around it.
     pub fn render(&self, variables: &Map<String, Json>) -> Result<String, PromptError> {
-        self.render_with(&PromptValue(Value::from(Serde(variables))))
+        self.render_value(Value::from(Serde(variables)))
     }
 
     /// The same with variables that several texts share.
     pub fn render_with(&self, variables: &PromptValue) -> Result<String, PromptError> {
-        render(
-            &self.environment,
-            PROSE,
-            variables.0.clone(),
-            MAX_PROSE_BYTES,
-        )
+        self.render_value(variables.value())
+    }
+
+    fn render_value(&self, variables: Value) -> Result<String, PromptError> {
+        let names = (PROSE, PROSE);
+        let text = render(&self.environment, names, variables, MAX_PROSE_BYTES)?;
+        Ok(without_blanks_around(text))
     }
 }
 
@@ -100,36 +102,15 @@ pub(super) fn add(
         .map_err(|error| template_error(name, &error))
 }
 
-/// A value that prompts may name, ready to be rendered; cheap to copy, so that what many prompts
-/// share is converted once.
-#[derive(Debug, Clone)]
-pub struct PromptValue(Value);
-
-impl From<Json> for PromptValue {
-    fn from(value: Json) -> Self {
-        Self(Value::from(Serde(&value)))
-    }
-}
-
-/// Renders the prompt `name`.
+/// Renders the template `template` of the prompt `name`, with the blanks around it.
 pub(super) fn render_prompt(
     environment: &Environment<'static>,
+    template: &str,
     name: &str,
-    variables: Json,
-    shared: &[(&'static str, PromptValue)],
+    variables: Variables,
 ) -> Result<String, PromptError> {
-    let own = match variables {
-        Json::Object(variables) => variables,
-        _ => Map::new(),
-    };
-    let own = own
-        .into_iter()
-        .map(|(name, value)| (name, PromptValue::from(value).0));
-    let shared = shared
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.0.clone()));
-    let context = Value::from_pairs(own.chain(shared));
-    render(environment, name, context, MAX_PROMPT_BYTES)
+    let context = Value::from_object(variables);
+    render(environment, (template, name), context, MAX_PROMPT_BYTES)
 }
 
 /// The delimiters and blanks of all templates: minijinja's own.
@@ -149,14 +130,23 @@ fn environment(fuel: u64) -> Environment<'static> {
     environment
 }
 
+/// A text as models are given it.
+pub(super) fn without_blanks_around(mut text: String) -> String {
+    text.truncate(text.trim_end().len());
+    let blanks = text.len() - text.trim_start().len();
+    text.drain(..blanks);
+    text
+}
+
+/// Renders a template, of which errors speak as `name`.
 fn render(
     environment: &Environment<'static>,
-    name: &str,
+    (template, name): (&str, &str),
     context: Value,
     limit: usize,
 ) -> Result<String, PromptError> {
     let template = environment
-        .get_template(name)
+        .get_template(template)
         .map_err(|_| PromptError::NoSuchPrompt {
             name: name.to_owned(),
         })?;
@@ -169,10 +159,7 @@ fn render(
         .render_captured_to(context, &mut output)
         .map(|_| ());
     match ended {
-        Ok(()) => {
-            let text = String::from_utf8(output.bytes).expect("templates write text");
-            Ok(text.trim().to_owned())
-        }
+        Ok(()) => Ok(String::from_utf8(output.bytes).expect("templates write text")),
         Err(_) if output.is_over => Err(PromptError::TooLong {
             name: name.to_owned(),
             limit,

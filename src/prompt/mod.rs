@@ -10,13 +10,16 @@ mod depth;
 mod engine;
 mod known;
 mod pack;
+mod parts;
 mod prose;
 mod shape;
+mod value;
 mod walk;
 
 pub use builtins::{builtin_prompts, variables_of};
-pub use engine::{PromptError, PromptValue, Prose, render_prose};
+pub use engine::{PromptError, Prose, render_prose};
 pub use pack::PromptPack;
 pub(crate) use prose::used_variables;
 pub use prose::{ProseProblem, ProseProblemKind, check_prose};
 pub use shape::{Shape, VariableSet};
+pub use value::PromptValue;

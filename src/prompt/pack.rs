@@ -1,11 +1,17 @@
 //! All prompts of a run, compiled once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
-use super::engine::{self, PromptError, PromptValue};
+use super::builtins::variables_of;
+use super::engine::{self, PromptError, without_blanks_around};
+use super::parts::{Apart, Part, name_of_part, take_apart};
+use super::prose::used_variables;
+use super::value::{PromptValue, Variables};
 
 /// The macro with which our own prompts begin. They use it for nearly every value, and as a function
 /// of the program it costs a tenth; where a prompt begins otherwise its own definition holds.
@@ -29,22 +35,70 @@ fn shown(value: Value) -> Result<Value, Error> {
 #[derive(Debug)]
 pub struct PromptPack {
     environment: Environment<'static>,
+    prompts: BTreeMap<String, Prompt>,
+}
+
+/// What is known of a prompt beside its template.
+#[derive(Debug)]
+struct Prompt {
+    /// What was cut out of it.
+    parts: Vec<CompiledPart>,
+    /// Variables that only the parts read.
+    unread: Vec<&'static str>,
+}
+
+/// A part of a prompt, compiled under a name of its own.
+#[derive(Debug)]
+struct CompiledPart {
+    part: Part,
+    /// Unlike that of any other part, also of other packs.
+    number: usize,
+    /// In the place of what was cut out.
+    stand_in: String,
+    template: String,
 }
 
 impl PromptPack {
     /// Compiles the texts, given by role or task.
     pub fn new(texts: &BTreeMap<String, String>) -> Result<Self, PromptError> {
-        let mut environment = engine::prompt_environment();
-        environment.add_function("shown", shown);
+        let mut pack = Self {
+            environment: engine::prompt_environment(),
+            prompts: BTreeMap::new(),
+        };
+        pack.environment.add_function("shown", shown);
         for (name, text) in texts {
-            // Only the macro's own line goes, so that errors still name the right one.
-            engine::add(
-                &mut environment,
-                name,
-                text.strip_prefix(SHOWN).unwrap_or(text),
-            )?;
+            pack.add(name, text)?;
         }
-        Ok(Self { environment })
+        Ok(pack)
+    }
+
+    fn add(&mut self, name: &str, text: &str) -> Result<(), PromptError> {
+        // Only the macro's own line goes, so that errors still name the right one.
+        let text = text.strip_prefix(SHOWN).unwrap_or(text);
+        // What is wrong with the whole is told of the whole.
+        engine::add(&mut self.environment, name, text)?;
+        let variables = variables_of(name);
+        let Apart { rest, parts } = take_apart(text, &variables);
+        engine::add(&mut self.environment, name, &rest)?;
+        let mut compiled = Vec::new();
+        for (index, part) in parts.into_iter().enumerate() {
+            let template = format!("{name}/{index}");
+            engine::add(&mut self.environment, &template, &part.source)?;
+            compiled.push(CompiledPart {
+                part,
+                number: next_number(),
+                stand_in: name_of_part(index),
+                template,
+            });
+        }
+        let reads = used_variables(&rest, &variables);
+        let cut = compiled.iter().map(|part| part.part.variable);
+        let prompt = Prompt {
+            unread: cut.filter(|variable| !reads.contains(*variable)).collect(),
+            parts: compiled,
+        };
+        self.prompts.insert(name.to_owned(), prompt);
+        Ok(())
     }
 
     /// The prompt `name` with every variable in its place, without blanks around it; `shared` are
@@ -55,8 +109,92 @@ impl PromptPack {
         variables: Json,
         shared: &[(&'static str, PromptValue)],
     ) -> Result<String, PromptError> {
-        engine::render_prompt(&self.environment, name, variables, shared)
+        let mut all: Vec<(String, PromptValue)> = match variables {
+            Json::Object(own) => own
+                .into_iter()
+                .map(|(name, value)| (name, value.into()))
+                .collect(),
+            _ => Vec::new(),
+        };
+        all.extend(
+            shared
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone())),
+        );
+        let Some(prompt) = self.prompts.get(name) else {
+            let name = name.to_owned();
+            return Err(PromptError::NoSuchPrompt { name });
+        };
+        let mut values = Vec::with_capacity(prompt.parts.len() + all.len());
+        for part in &prompt.parts {
+            let value = all.iter().find(|(name, _)| name == part.part.variable);
+            let value = value.map(|(_, value)| value);
+            let text = self.render_part(name, part, value)?;
+            values.push((part.stand_in.clone(), Value::from(text)));
+        }
+        let read = all
+            .into_iter()
+            .filter(|(name, _)| !prompt.unread.contains(&name.as_str()));
+        values.extend(read.map(|(name, value)| (name, value.value())));
+        let text = engine::render_prompt(&self.environment, name, name, Variables(values))?;
+        Ok(without_blanks_around(text))
     }
+
+    /// What the part of the prompt `name` makes of `value`; as good as nothing where it was made
+    /// before.
+    fn render_part(
+        &self,
+        name: &str,
+        part: &CompiledPart,
+        value: Option<&PromptValue>,
+    ) -> Result<Arc<str>, PromptError> {
+        let elements = value.and_then(PromptValue::elements);
+        if let (true, Some(elements @ [_, ..])) = (part.part.is_by_element, elements) {
+            let mut whole = String::new();
+            for element in elements {
+                let of_element = self
+                    .render_remembered(name, part, element, |element| Value::from(vec![element]));
+                whole.push_str(&*of_element?);
+            }
+            return Ok(whole.into());
+        }
+        match value {
+            Some(value) => self.render_remembered(name, part, value, |value| value),
+            None => self.render_anew(name, part, None),
+        }
+    }
+
+    fn render_remembered(
+        &self,
+        name: &str,
+        part: &CompiledPart,
+        value: &PromptValue,
+        shown_as: impl FnOnce(Value) -> Value,
+    ) -> Result<Arc<str>, PromptError> {
+        if let Some(text) = value.recall(part.number) {
+            return Ok(text);
+        }
+        let text = self.render_anew(name, part, Some(shown_as(value.value())))?;
+        value.remember(part.number, &text);
+        Ok(text)
+    }
+
+    fn render_anew(
+        &self,
+        name: &str,
+        part: &CompiledPart,
+        value: Option<Value>,
+    ) -> Result<Arc<str>, PromptError> {
+        let variable = |value| (part.part.variable.to_owned(), value);
+        let variables = Variables(value.map(variable).into_iter().collect());
+        let text = engine::render_prompt(&self.environment, &part.template, name, variables);
+        text.map(Into::into)
+    }
+}
+
+fn next_number() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 #[cfg(test)]
@@ -81,6 +219,43 @@ mod tests {
         assert!(rendered("function").starts_with(r"a<\/tool>b"));
         let missing = |name| pack.render(name, json!({}), &[]).is_err();
         assert!(missing("function") && missing("macro"));
+    }
+
+    #[test]
+    fn what_was_cut_out_is_shown_where_it_stood() {
+        let text = "<{% for step in history -%}\n {{ step.tool }};\n{% else -%} none {% endfor -%} > {{ tool.name }}, {{ tool.describe }} {{ history | length }}";
+        let pack = PromptPack::new(&BTreeMap::from([("simulator".to_owned(), text.to_owned())]));
+        let pack = pack.expect("it compiles");
+        assert_eq!(pack.prompts["simulator"].parts.len(), 3);
+        let tool = PromptValue::shared(json!({"name": "a", "describe": "b"}));
+        let step = |tool: &str| PromptValue::shared(json!({ "tool": tool }));
+        let (first, second) = (step("x"), step("y"));
+        let rendered = |steps: Vec<PromptValue>| {
+            let shared = [
+                ("tool", tool.clone()),
+                ("history", PromptValue::list(steps)),
+            ];
+            pack.render("simulator", json!({}), &shared)
+                .expect("it renders")
+        };
+        assert_eq!(rendered(vec![]), "<none > a, b 0");
+        assert_eq!(rendered(vec![first.clone()]), "<x;\n> a, b 1");
+        for _ in 0..2 {
+            let both = vec![first.clone(), second.clone()];
+            assert_eq!(rendered(both), "<x;\ny;\n> a, b 2");
+        }
+        let plain = json!({"tool": {"name": "a", "describe": "b"}, "history": [{"tool": "x"}]});
+        assert_eq!(
+            pack.render("simulator", plain, &[]).expect("it renders"),
+            "<x;\n> a, b 1"
+        );
+        let wrong = pack
+            .render("simulator", json!({"history": []}), &[])
+            .expect_err("no tool");
+        assert!(
+            wrong.to_string().starts_with("simulator, line 3"),
+            "{wrong}"
+        );
     }
 
     #[test]

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value as Json;
-
-use crate::model::ToolSpec;
+use crate::model::{JsonSchema, ToolSpec};
 use crate::plan::{Scene, WireTool};
 use crate::prompt::PromptValue;
 
@@ -26,7 +24,7 @@ pub(super) struct Toolbox {
 /// One tool as its simulator is told of it.
 pub(super) struct SimulatedTool {
     pub shown: PromptValue,
-    pub schema: Arc<Json>,
+    pub schema: JsonSchema,
 }
 
 /// Toolboxes by the number of the toolset.
@@ -50,13 +48,13 @@ impl Toolboxes {
 impl Toolbox {
     fn new(scene: &Scene) -> Self {
         let simulated = |tool: &WireTool| SimulatedTool {
-            shown: simulated_tool(tool).into(),
-            schema: Arc::new(simulator_schema(tool)),
+            shown: PromptValue::shared(simulated_tool(tool)),
+            schema: simulator_schema(tool).into(),
         };
         Self {
             specs: scene.tools.iter().map(tool_spec).collect(),
-            tools: shown_tools(scene).into(),
-            toolkits: shown_toolkits(scene).into(),
+            tools: PromptValue::shared(shown_tools(scene)),
+            toolkits: PromptValue::shared(shown_toolkits(scene)),
             simulated: scene.tools.iter().map(simulated).collect(),
         }
     }
@@ -66,6 +64,6 @@ fn tool_spec(tool: &WireTool) -> ToolSpec {
     ToolSpec {
         name: tool.wire_name.clone(),
         description: tool.tool.describe.clone(),
-        parameters: tool.tool.parameters.clone(),
+        parameters: tool.tool.parameters.clone().into(),
     }
 }

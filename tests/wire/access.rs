@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 const SECRET: &str = "sk-access-90b3d1c4e7f25a68";
 
-fn open(provider: Provider, access: ModelAccess) -> Result<Gateway, SetupError> {
+pub fn open(provider: Provider, access: ModelAccess) -> Result<Gateway, SetupError> {
     let identity = ModelIdentity {
         provider,
         name: "sim".to_owned(),
@@ -35,7 +35,7 @@ fn open(provider: Provider, access: ModelAccess) -> Result<Gateway, SetupError> 
     Gateway::open(&models, &environment, None)
 }
 
-fn at(base_url: &str) -> ModelAccess {
+pub fn at(base_url: &str) -> ModelAccess {
     ModelAccess {
         base_url: Some(Setting::Text(base_url.to_owned())),
         ..ModelAccess::default()
@@ -49,7 +49,7 @@ fn env(name: &str) -> Setting {
     }
 }
 
-fn request(answer: AnswerFormat) -> Request {
+pub fn request(answer: AnswerFormat) -> Request {
     Request {
         model: "sim".to_owned(),
         messages: vec![Message::User {

@@ -2,6 +2,7 @@
 //! file: what the program must send, what comes back, and what it makes of that.
 
 mod access;
+mod connections;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -361,12 +362,13 @@ fn request(fixture: &Fixture) -> Request {
 fn verdict() -> AnswerFormat {
     AnswerFormat::Json {
         name: "verdict".to_owned(),
-        schema: Arc::new(json!({
+        schema: json!({
             "type": "object",
             "properties": {"label": {"type": "integer"}},
             "required": ["label"],
             "additionalProperties": false,
-        })),
+        })
+        .into(),
     }
 }
 
@@ -374,7 +376,7 @@ fn tool() -> ToolSpec {
     ToolSpec {
         name: "search_mail".to_owned(),
         description: "Search the mailbox.".to_owned(),
-        parameters: json!({"type": "object", "properties": {"query": {"type": "string"}}}),
+        parameters: json!({"type": "object", "properties": {"query": {"type": "string"}}}).into(),
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn thinks(request: &Request) -> bool {
 }
 
 /// The body of one call, serialised.
-pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
+pub(super) fn body(request: &Request, manner: Manner) -> String {
     let mut body = Map::new();
     body.insert("model".into(), json!(request.model));
     body.insert(
@@ -53,7 +53,7 @@ pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
     for (name, value) in &request.body {
         body.insert(name.clone(), value.clone());
     }
-    serde_json::to_vec(&body).expect("JSON values serialise")
+    serde_json::to_string(&body).expect("JSON values serialise")
 }
 
 fn system(request: &Request) -> String {
@@ -71,7 +71,7 @@ fn add_tools(body: &mut Map<String, Json>, request: &Request, form: Form) {
             tools.push(json!({
                 "name": name,
                 "description": "Takes your answer. Call it once, with all of it.",
-                "input_schema": schema,
+                "input_schema": **schema,
             }));
             json!({"type": "tool", "name": name})
         }
@@ -87,7 +87,7 @@ fn tool(tool: &ToolSpec) -> Json {
     json!({
         "name": tool.name,
         "description": tool.description,
-        "input_schema": tool.parameters,
+        "input_schema": *tool.parameters,
     })
 }
 

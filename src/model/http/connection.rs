@@ -9,9 +9,10 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use super::door::{Door, Luggage, shown};
 use super::received::{self, Received};
 use super::response_model::note_model;
-use super::tls;
+use super::road::{Patience, Response, Road, Trouble};
 use crate::model::allowance::Allowance;
 use crate::model::error::CallError;
+use crate::model::secret::Secrets;
 use crate::model::setup::SetupError;
 
 const DEFAULT_TIMEOUT: u64 = 120;
@@ -23,11 +24,11 @@ const TIMEOUTS_OF_A_STREAM: u32 = 10;
 /// The way to one model.
 #[derive(Debug)]
 pub(in crate::model) struct Connection {
-    client: reqwest::Client,
+    road: Road,
     url: Url,
     /// The same without a password, for messages.
     shown_url: String,
-    luggage: Luggage,
+    secrets: Secrets,
     timeout: Duration,
     streams: bool,
     /// What the server said last of its limits.
@@ -52,22 +53,27 @@ impl Connection {
         let luggage = door.luggage(dialect.headers, dialect.key_header)?;
         let timeout = Duration::from_secs(door.access.timeout.unwrap_or(DEFAULT_TIMEOUT).max(1));
         let streams = door.access.stream;
-        let builder = tls::client(&url, door.proxy()?, door.certificates()?);
-        let builder = match streams {
-            false => builder.timeout(timeout),
-            true => builder
-                .read_timeout(timeout)
-                .timeout(timeout.saturating_mul(TIMEOUTS_OF_A_STREAM)),
+        let patience = match streams {
+            false => Patience {
+                whole: timeout,
+                piece: None,
+            },
+            true => Patience {
+                whole: timeout.saturating_mul(TIMEOUTS_OF_A_STREAM),
+                piece: Some(timeout),
+            },
         };
-        let client = builder.build().map_err(|error| SetupError::NoClient {
+        let Luggage { headers, secrets } = luggage;
+        let road = Road::new(&url, headers, door.proxy()?, door.certificates()?, patience);
+        let road = road.map_err(|error| SetupError::NoClient {
             model: door.key.to_string(),
             why: received::innermost(&error),
         })?;
         Ok(Self {
-            client,
+            road,
             shown_url: shown(&url),
             url,
-            luggage,
+            secrets,
             timeout,
             streams,
             allowance: Mutex::new(None),
@@ -99,19 +105,14 @@ impl Connection {
     }
 
     /// Sends a body, and takes in what comes back, good or bad.
-    pub(in crate::model) async fn send(&self, body: Vec<u8>) -> Result<Received, CallError> {
-        let sent = self
-            .client
-            .post(self.url.clone())
-            .headers(self.luggage.headers.clone())
-            .body(body)
-            .send()
-            .await;
-        let response = sent.map_err(|error| self.not_reached(error))?;
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        self.note_allowance(&headers);
-        let (bytes, broken) = self.take_in(response).await?;
+    pub(in crate::model) async fn send(&self, body: String) -> Result<Received, CallError> {
+        let sent = self.road.post(body).await;
+        let mut response = sent.map_err(|trouble| self.not_reached(trouble))?;
+        self.note_allowance(&response.headers);
+        let (bytes, broken) = self.take_in(&mut response).await?;
+        let Response {
+            status, headers, ..
+        } = response;
         let is_text = std::str::from_utf8(&bytes).is_ok();
         let broken = broken.or_else(|| (!is_text).then(|| "it is no UTF-8".to_owned()));
         let location = received::location(&headers);
@@ -121,7 +122,7 @@ impl Connection {
             broken,
             is_stream: is_event_stream(&headers),
             retry_after: received::retry_after(&headers),
-            location: location.map(|location| self.luggage.secrets.hide_in(&location)),
+            location: location.map(|location| self.secrets.hide_in(&location)),
         };
         note_model(&received);
         Ok(received)
@@ -130,7 +131,7 @@ impl Connection {
     /// The body, and why it is not whole.
     async fn take_in(
         &self,
-        mut response: reqwest::Response,
+        response: &mut Response<'_>,
     ) -> Result<(Vec<u8>, Option<String>), CallError> {
         let mut bytes = Vec::new();
         loop {
@@ -140,8 +141,8 @@ impl Connection {
                 }
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => return Ok((bytes, None)),
-                Err(error) if error.is_timeout() => return Err(self.timed_out()),
-                Err(_) => return Ok((bytes, Some("it broke off".to_owned()))),
+                Err(Trouble::TimedOut) => return Err(self.timed_out()),
+                Err(Trouble::Failed(_)) => return Ok((bytes, Some("it broke off".to_owned()))),
             }
         }
     }
@@ -151,9 +152,9 @@ impl Connection {
         // Checking first costs a tenth of looking for what to replace.
         let text = String::from_utf8(bytes)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        let secrets = &self.luggage.secrets;
+        let secrets = &self.secrets;
         match (200..300).contains(&status) {
-            true => secrets.hide_unmistakable_in(&text),
+            true => secrets.hide_unmistakable_in(text),
             false => secrets.hide_in(&text),
         }
     }
@@ -177,14 +178,13 @@ impl Connection {
         }
     }
 
-    fn not_reached(&self, error: reqwest::Error) -> CallError {
-        if error.is_timeout() && !error.is_connect() {
-            return self.timed_out();
-        }
-        let why = received::innermost(&error.without_url());
-        CallError::Unreachable {
-            url: self.shown_url.clone(),
-            why: self.luggage.secrets.hide_in(&why),
+    fn not_reached(&self, trouble: Trouble) -> CallError {
+        match trouble {
+            Trouble::TimedOut => self.timed_out(),
+            Trouble::Failed(why) => CallError::Unreachable {
+                url: self.shown_url.clone(),
+                why: self.secrets.hide_in(&why),
+            },
         }
     }
 

@@ -6,8 +6,10 @@
 mod connection;
 mod door;
 mod events;
+mod plain;
 mod received;
 mod response_model;
+mod road;
 mod tls;
 
 pub(super) use connection::{Connection, Dialect};

@@ -3,10 +3,27 @@
 use std::sync::Once;
 use std::time::Duration;
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{Certificate, ClientBuilder, Proxy, Url};
 
 /// A server that is there accepts a connection well within this.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What servers are told of who calls.
+pub(super) const USER_AGENT: &str = concat!("autosafe/", env!("CARGO_PKG_VERSION"));
+
+/// Whether calls of `url` need neither TLS nor a `proxy`, declared or the system's, nor a name.
+pub(super) fn is_plain(url: &Url, proxy: Option<&Proxy>) -> bool {
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if url.scheme() != "http" || proxy.is_some() || has_user {
+        return false;
+    }
+    let is_intercepted = |url: &Url| {
+        let url = url.as_str().parse();
+        url.is_ok_and(|url| Matcher::from_system().intercept(&url).is_some())
+    };
+    is_this_machine(url) || !is_intercepted(url)
+}
 
 /// A client for `url`, without a bound on time yet.
 ///
@@ -15,7 +32,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) fn client(url: &Url, proxy: Option<Proxy>, own: Vec<Certificate>) -> ClientBuilder {
     choose_tls();
     let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("autosafe/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT);
     let is_tls_needed = url.scheme() == "https" || proxy.is_some();

@@ -1,12 +1,12 @@
 //! A request as the server reads it.
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value as Json};
 
 use super::habits::{Field, Rejected};
 use crate::model::conversation::{AnswerFormat, Message, Request, ToolCallText, ToolSpec};
 use crate::model::forms::{Form, in_words};
+use crate::model::json_text::JsonText;
 
 /// How a request is put to one server.
 #[derive(Debug, Clone, Copy)]
@@ -46,289 +46,194 @@ impl Manner {
 }
 
 /// The body of one call, serialised.
-pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
-    let body = serde_json::to_vec(&Body { request, manner });
-    let mut body = body.expect("requests hold nothing that JSON cannot");
-    // It is held until the answer comes, by thousands of calls at a time.
-    body.shrink_to_fit();
-    body
-}
-
-/// A request on its way to the wire. It is written straight from where it stands: as JSON values it
-/// would be copied whole, which costs more than all the rest of a call.
-struct Body<'r> {
-    request: &'r Request,
-    manner: Manner,
-}
-
-impl Serialize for Body<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn body(request: &Request, manner: Manner) -> String {
+    let mut body = Vec::with_capacity(expected_size(request));
+    JsonText::object(&mut body, |body| {
         let mut fields = Fields {
-            map: serializer.serialize_map(None)?,
-            given: &self.request.body,
+            body,
+            given: &request.body,
         };
-        self.write_question(&mut fields)?;
-        self.write_sampling(&mut fields)?;
-        if self.manner.streams {
-            fields.add("stream", &true)?;
-            if !self.manner.rejected.has(Field::StreamOptions) {
-                fields.add(
-                    "stream_options",
-                    &StreamOptions {
-                        include_usage: true,
-                    },
-                )?;
-            }
+        fields.add_question(request, manner.form);
+        fields.add_sampling(request, manner);
+        fields.add_streaming(manner);
+        for (name, value) in &request.body {
+            fields.body.value(name, value);
         }
-        for (name, value) in &self.request.body {
-            fields.map.serialize_entry(name, value)?;
-        }
-        fields.map.end()
-    }
+    });
+    // It is held until it is sent, by thousands of calls at a time.
+    body.shrink_to_fit();
+    String::from_utf8(body).expect("JSON is text")
 }
 
-impl Body<'_> {
-    fn write_question<M: SerializeMap>(&self, fields: &mut Fields<'_, M>) -> Result<(), M::Error> {
-        let (request, form) = (self.request, self.manner.form);
-        fields.add("model", &request.model)?;
-        let instruction = match &request.answer {
-            AnswerFormat::Json { schema, .. } if form != Form::Schema => Some(in_words(schema)),
-            AnswerFormat::Json { .. } | AnswerFormat::Text => None,
-        };
-        let instruction = instruction
-            .iter()
-            .map(|words| WireMessage::plain("user", words));
-        let messages: Vec<WireMessage<'_>> = request
-            .messages
-            .iter()
-            .map(message)
-            .chain(instruction)
-            .collect();
-        fields.add("messages", &messages)?;
-        if !request.tools.is_empty() {
-            let tools: Vec<WireTool<'_>> = request.tools.iter().map(tool).collect();
-            fields.add("tools", &tools)?;
+/// About how many bytes a body takes: growing step by step would copy a long one several times.
+fn expected_size(request: &Request) -> usize {
+    let messages = request.messages.iter().map(|message| match message {
+        Message::System { content } | Message::User { content } => content.len(),
+        Message::Assistant { content, .. } | Message::Tool { content, .. } => content.len() + 256,
+    });
+    let tools = request
+        .tools
+        .iter()
+        .map(|tool| tool.name.len() + tool.description.len() + tool.parameters.text().len() + 80);
+    let schema = match &request.answer {
+        AnswerFormat::Json { schema, .. } => schema.text().len(),
+        AnswerFormat::Text => 0,
+    };
+    let texts = messages.sum::<usize>() + tools.sum::<usize>() + schema;
+    texts + texts / 16 + 1024
+}
+
+/// The fields of a body. They are written straight from where they stand: as JSON values they would
+/// be copied whole, which costs more than all the rest of a call.
+struct Fields<'f, 'b> {
+    body: &'f mut JsonText<'b>,
+    /// What the model's declaration gives goes before our own of the name.
+    given: &'f Map<String, Json>,
+}
+
+impl Fields<'_, '_> {
+    fn takes(&self, name: &str) -> bool {
+        !self.given.contains_key(name)
+    }
+
+    fn add_question(&mut self, request: &Request, form: Form) {
+        if self.takes("model") {
+            self.body.text("model", &request.model);
         }
-        if let AnswerFormat::Json { name, schema } = &request.answer
-            && let Some(format) = response_format(name, schema, form)
+        if self.takes("messages") {
+            add_messages(self.body, request, form);
+        }
+        if !request.tools.is_empty() && self.takes("tools") {
+            JsonText::list(self.body.field("tools"), |tools| {
+                request.tools.iter().for_each(|tool| add_tool(tools, tool));
+            });
+        }
+        if self.takes("response_format") {
+            add_response_format(self.body, &request.answer, form);
+        }
+    }
+
+    fn add_sampling(&mut self, request: &Request, manner: Manner) {
+        let limit = request.max_tokens.map(|most| (manner.limit_field(), most));
+        self.add_number(manner, Field::Temperature, Some(request.temperature));
+        self.add_number(manner, Field::TopP, request.top_p);
+        if let Some((field, most)) = limit {
+            self.add_number(manner, field, Some(most));
+        }
+        self.add_number(manner, Field::Seed, Some(request.seed));
+    }
+
+    fn add_number(&mut self, manner: Manner, field: Field, number: Option<impl Serialize>) {
+        if let Some(number) = number
+            && !manner.rejected.has(field)
+            && self.takes(field.name())
         {
-            fields.add("response_format", &format)?;
+            self.body.value(field.name(), &number);
         }
-        Ok(())
     }
 
-    fn write_sampling<M: SerializeMap>(&self, fields: &mut Fields<'_, M>) -> Result<(), M::Error> {
-        let (request, manner) = (self.request, self.manner);
-        let mut add = |field: Field, value: Json| match manner.rejected.has(field) {
-            true => Ok(()),
-            false => fields.add(field.name(), &value),
-        };
-        add(Field::Temperature, request.temperature.into())?;
-        if let Some(top_p) = request.top_p {
-            add(Field::TopP, top_p.into())?;
+    fn add_streaming(&mut self, manner: Manner) {
+        if !manner.streams {
+            return;
         }
-        if let Some(most) = request.max_tokens {
-            add(manner.limit_field(), most.into())?;
+        if self.takes("stream") {
+            self.body.json("stream", "true");
         }
-        add(Field::Seed, request.seed.into())
-    }
-}
-
-/// The fields of a body; what the model's declaration gives goes before our own of the name.
-struct Fields<'r, M> {
-    map: M,
-    given: &'r Map<String, Json>,
-}
-
-impl<M: SerializeMap> Fields<'_, M> {
-    fn add(&mut self, name: &str, value: &impl Serialize) -> Result<(), M::Error> {
-        match self.given.contains_key(name) {
-            true => Ok(()),
-            false => self.map.serialize_entry(name, value),
+        let options = Field::StreamOptions;
+        if !manner.rejected.has(options) && self.takes(options.name()) {
+            self.body.json(options.name(), r#"{"include_usage":true}"#);
         }
     }
 }
 
-#[derive(Serialize)]
-struct StreamOptions {
-    include_usage: bool,
+fn add_messages(body: &mut JsonText<'_>, request: &Request, form: Form) {
+    JsonText::list(body.field("messages"), |messages| {
+        for message in &request.messages {
+            JsonText::object(messages.next(), |fields| add_message(fields, message));
+        }
+        if let AnswerFormat::Json { schema, .. } = &request.answer
+            && form != Form::Schema
+        {
+            let words = in_words(schema);
+            JsonText::object(messages.next(), |fields| add_plain(fields, "user", &words));
+        }
+    });
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum WireMessage<'r> {
-    Plain {
-        role: &'static str,
-        content: &'r str,
-    },
-    Calling {
-        role: &'static str,
-        content: Option<&'r str>,
-        tool_calls: Vec<WireCall<'r>>,
-    },
-    Result {
-        role: &'static str,
-        tool_call_id: &'r str,
-        content: &'r str,
-    },
+fn add_plain(fields: &mut JsonText<'_>, role: &str, content: &str) {
+    fields.text("role", role);
+    fields.text("content", content);
 }
 
-impl<'r> WireMessage<'r> {
-    fn plain(role: &'static str, content: &'r str) -> Self {
-        Self::Plain { role, content }
-    }
-}
-
-fn message(message: &Message) -> WireMessage<'_> {
+fn add_message(fields: &mut JsonText<'_>, message: &Message) {
     match message {
-        Message::System { content } => WireMessage::plain("system", content),
-        Message::User { content } => WireMessage::plain("user", content),
+        Message::System { content } => add_plain(fields, "system", content),
+        Message::User { content } => add_plain(fields, "user", content),
         Message::Assistant {
             content,
             tool_calls,
-        } if tool_calls.is_empty() => WireMessage::plain("assistant", content),
+        } if tool_calls.is_empty() => add_plain(fields, "assistant", content),
         Message::Assistant {
             content,
             tool_calls,
-        } => WireMessage::Calling {
-            role: "assistant",
-            content: Some(content.as_str()).filter(|content| !content.is_empty()),
-            tool_calls: tool_calls.iter().map(tool_call).collect(),
-        },
+        } => {
+            fields.text("role", "assistant");
+            match content.as_str() {
+                "" => fields.json("content", "null"),
+                words => fields.text("content", words),
+            }
+            JsonText::list(fields.field("tool_calls"), |calls| {
+                tool_calls
+                    .iter()
+                    .for_each(|call| add_tool_call(calls, call));
+            });
+        }
         Message::Tool {
             call_id, content, ..
-        } => WireMessage::Result {
-            role: "tool",
-            tool_call_id: call_id,
-            content,
-        },
+        } => {
+            fields.text("role", "tool");
+            fields.text("tool_call_id", call_id);
+            fields.text("content", content);
+        }
     }
 }
 
-#[derive(Serialize)]
-struct WireCall<'r> {
-    id: &'r str,
-    r#type: &'static str,
-    function: CalledFunction<'r>,
+fn add_tool_call(calls: &mut JsonText<'_>, call: &ToolCallText) {
+    JsonText::object(calls.next(), |fields| {
+        fields.text("id", &call.id);
+        fields.text("type", "function");
+        JsonText::object(fields.field("function"), |function| {
+            function.text("name", &call.name);
+            function.text("arguments", &call.arguments);
+        });
+    });
 }
 
-#[derive(Serialize)]
-struct CalledFunction<'r> {
-    name: &'r str,
-    arguments: &'r str,
+fn add_tool(tools: &mut JsonText<'_>, tool: &ToolSpec) {
+    JsonText::object(tools.next(), |fields| {
+        fields.text("type", "function");
+        JsonText::object(fields.field("function"), |function| {
+            function.text("name", &tool.name);
+            function.text("description", &tool.description);
+            function.json("parameters", tool.parameters.text());
+        });
+    });
 }
 
-fn tool_call(call: &ToolCallText) -> WireCall<'_> {
-    WireCall {
-        id: &call.id,
-        r#type: "function",
-        function: CalledFunction {
-            name: &call.name,
-            arguments: &call.arguments,
-        },
-    }
-}
-
-#[derive(Serialize)]
-struct WireTool<'r> {
-    r#type: &'static str,
-    function: &'r ToolSpec,
-}
-
-fn tool(tool: &ToolSpec) -> WireTool<'_> {
-    WireTool {
-        r#type: "function",
-        function: tool,
-    }
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum WireFormat<'r> {
-    JsonSchema { json_schema: WireSchema<'r> },
-    JsonObject,
-}
-
-#[derive(Serialize)]
-struct WireSchema<'r> {
-    name: &'r str,
-    strict: bool,
-    schema: &'r Json,
-}
-
-fn response_format<'r>(name: &'r str, schema: &'r Json, form: Form) -> Option<WireFormat<'r>> {
+fn add_response_format(body: &mut JsonText<'_>, answer: &AnswerFormat, form: Form) {
+    let AnswerFormat::Json { name, schema } = answer else {
+        return;
+    };
     match form {
-        Form::Schema => Some(WireFormat::JsonSchema {
-            json_schema: WireSchema {
-                name,
-                strict: is_strict_root(schema),
-                schema,
-            },
+        Form::Schema => JsonText::object(body.field("response_format"), |fields| {
+            fields.text("type", "json_schema");
+            JsonText::object(fields.field("json_schema"), |fields| {
+                fields.text("name", name);
+                fields.value("strict", &schema.is_strict());
+                fields.json("schema", schema.text());
+            });
         }),
-        Form::Object => Some(WireFormat::JsonObject),
-        Form::Words => None,
-    }
-}
-
-/// Whether a schema may be called strict: it is of that kind, and an object at its root.
-fn is_strict_root(schema: &Json) -> bool {
-    type_of(schema.get("type")) == Some("object") && is_strict(schema)
-}
-
-/// Whether a schema is of the strict kind: every object closed, every property required.
-/// Servers that know strict schemas reject others that claim to be.
-fn is_strict(schema: &Json) -> bool {
-    match schema {
-        Json::Array(parts) => parts.iter().all(is_strict),
-        Json::Object(fields) => is_strict_node(fields) && fields.values().all(is_strict),
-        _ => true,
-    }
-}
-
-fn is_strict_node(fields: &Map<String, Json>) -> bool {
-    if fields.is_empty() {
-        return false;
-    }
-    if type_of(fields.get("type")) != Some("object") {
-        return true;
-    }
-    let Some(properties) = fields.get("properties").and_then(Json::as_object) else {
-        return false;
-    };
-    let required = fields.get("required").and_then(Json::as_array);
-    let is_required = |name: &String| {
-        required.is_some_and(|names| names.iter().any(|one| one.as_str() == Some(name)))
-    };
-    fields.get("additionalProperties") == Some(&Json::Bool(false))
-        && properties.keys().all(is_required)
-}
-
-fn type_of(value: Option<&Json>) -> Option<&str> {
-    value.and_then(Json::as_str)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn closed(property: Json) -> Json {
-        json!({
-            "type": "object",
-            "properties": {"a": property},
-            "required": ["a"],
-            "additionalProperties": false,
-        })
-    }
-
-    #[test]
-    fn strictness_is_claimed_only_where_it_holds() {
-        assert!(is_strict(&closed(json!({"type": "string"}))));
-        assert!(!is_strict(&closed(json!({}))));
-        assert!(!is_strict(&closed(json!({"type": "object"}))));
-        let mut optional = closed(json!({"type": "string"}));
-        optional["required"] = json!([]);
-        assert!(!is_strict(&optional));
+        Form::Object => body.json("response_format", r#"{"type":"json_object"}"#),
+        Form::Words => {}
     }
 }

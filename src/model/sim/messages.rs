@@ -146,7 +146,7 @@ fn forced(tools: &mut Vec<ToolSpec>, name: &str) -> Result<AnswerFormat, String>
     let tool = tools.remove(place);
     Ok(AnswerFormat::Json {
         name: tool.name,
-        schema: tool.parameters.into(),
+        schema: tool.parameters,
     })
 }
 
@@ -212,7 +212,7 @@ fn tool(tool: WireTool) -> ToolSpec {
     ToolSpec {
         name: tool.name,
         description: tool.description,
-        parameters: tool.input_schema,
+        parameters: tool.input_schema.into(),
     }
 }
 

@@ -1,7 +1,5 @@
 //! The simulated model's side of `/v1/chat/completions`: a body to a request, an answer to a body.
 
-use std::sync::Arc;
-
 use super::identity::FINGERPRINT;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -222,7 +220,7 @@ fn tool(tool: WireTool) -> ToolSpec {
     ToolSpec {
         name: tool.function.name,
         description: tool.function.description,
-        parameters: tool.function.parameters,
+        parameters: tool.function.parameters.into(),
     }
 }
 
@@ -231,15 +229,16 @@ fn format(format: WireFormat) -> AnswerFormat {
         WireFormat::Text => AnswerFormat::Text,
         WireFormat::JsonObject => AnswerFormat::Json {
             name: "object".to_owned(),
-            schema: Arc::new(json!({
+            schema: json!({
                 "type": "object",
                 "properties": {"answer": {"type": "string"}},
                 "required": ["answer"],
-            })),
+            })
+            .into(),
         },
         WireFormat::JsonSchema { json_schema } => AnswerFormat::Json {
             name: json_schema.name,
-            schema: Arc::new(json_schema.schema),
+            schema: json_schema.schema.into(),
         },
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::check::{Role, Seat};
-use crate::model::{AnswerFormat, Message};
+use crate::model::{AnswerFormat, JsonSchema, Message};
 use crate::prompt::PromptValue;
 use crate::run::ask::{Asker, Question, Said};
 use crate::run::call_path::CallPath;
@@ -24,7 +24,7 @@ pub(super) struct Form<'f> {
     /// Variables that other prompts are given too.
     pub shared: Vec<(&'static str, PromptValue)>,
     /// The schema of the answer.
-    pub schema: Arc<Json>,
+    pub schema: JsonSchema,
 }
 
 /// Has the form filled in by whoever sits in its seat.
@@ -47,7 +47,7 @@ pub(super) async fn fill(
         tools: Arc::new([]),
         format: AnswerFormat::Json {
             name: form.prompt.to_owned(),
-            schema: Arc::clone(&schema),
+            schema: schema.clone(),
         },
         takes_refusals: false,
     };

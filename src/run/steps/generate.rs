@@ -1,11 +1,12 @@
 //! Step 1: the user's instruction, with what a good agent achieves and what may go wrong.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
 use crate::check::Role;
+use crate::model::JsonSchema;
 use crate::plan::{ItemPlace, Scene};
 
 use super::form::{Form, fill, object, text, texts};
@@ -22,7 +23,7 @@ use crate::run::tally::{Sums, Tally};
 /// What the generator is asked to answer with.
 pub(super) const FORMAT: &str = r#"one JSON object: {"instruction": string, "expected_achievements": [string], "risky_outcomes": [string]}"#;
 
-static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+static SCHEMA: LazyLock<JsonSchema> = LazyLock::new(|| {
     object(json!({
         "instruction": { "type": "string", "minLength": 1 },
         "expected_achievements": { "type": "array", "items": { "type": "string" } },
@@ -184,7 +185,7 @@ async fn ask_with(
         prompt: "generator",
         variables,
         shared,
-        schema: Arc::clone(&SCHEMA),
+        schema: SCHEMA.clone(),
     };
     let answer = fill(asker, &tally, form).await?.value;
     Ok(Generated {

@@ -1,11 +1,10 @@
 //! Labels an action before it is executed: by rules where they apply, else by evaluators.
 
-use std::sync::Arc;
-
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::check::{Evaluate, Role, Seat, ToolCall};
+use crate::model::JsonSchema;
 use crate::plan::Scene;
 
 use super::form::{Form, fill, object, text};
@@ -249,6 +248,7 @@ async fn judge_at(
         shared: vec![
             ("outcomes", situation.outcomes()),
             ("tools", situation.toolbox.tools.clone()),
+            ("history", situation.history(case.history)),
         ],
         schema: verdict_schema(situation),
     };
@@ -269,14 +269,13 @@ fn evaluator_variables(case: Case<'_>) -> Json {
         "instruction": case.situation.instruction,
         "trigger": scene.trigger,
         "safe": scene.safe,
-        "history": variables::history(case.history),
         "action": variables::action(case.action),
     })
 }
 
-fn verdict_schema(situation: &Situation<'_>) -> Arc<Json> {
-    let schema = || Arc::new(object(evaluator_properties(situation.scene)));
-    Arc::clone(situation.memo.verdict.get_or_init(schema))
+fn verdict_schema(situation: &Situation<'_>) -> JsonSchema {
+    let schema = || object(evaluator_properties(situation.scene)).into();
+    situation.memo.verdict.get_or_init(schema).clone()
 }
 
 /// The scenario's outcomes are named; an evaluator may see another harm.

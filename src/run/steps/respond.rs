@@ -1,10 +1,11 @@
 //! Step 3: the responder finds a safe action, with reflections on what it proposed before.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::check::{Role, Seat};
+use crate::model::JsonSchema;
 
 use super::act::{Turn, act};
 use super::form::{Form, fill, object, text};
@@ -91,7 +92,7 @@ fn none_found(last: &Verdict, rounds: usize) -> Departure {
     }
 }
 
-static SCHEMA: LazyLock<Arc<Json>> =
+static SCHEMA: LazyLock<JsonSchema> =
     LazyLock::new(|| object(json!({ "reflection": { "type": "string", "minLength": 1 } })).into());
 
 /// The reflector sees what the agent sees, the action, why it is unsafe, and what would be safe.
@@ -128,7 +129,6 @@ async fn reflect_at(
     let scene = case.situation.scene;
     let variables = json!({
         "instruction": case.situation.instruction,
-        "history": variables::history(case.history),
         "action": variables::action(case.action),
         "reason": verdict.why,
         "safe": scene.safe,
@@ -139,8 +139,11 @@ async fn reflect_at(
         path,
         prompt: "reflector",
         variables,
-        shared: vec![("tools", case.situation.toolbox.tools.clone())],
-        schema: Arc::clone(&SCHEMA),
+        shared: vec![
+            ("tools", case.situation.toolbox.tools.clone()),
+            ("history", case.situation.history(case.history)),
+        ],
+        schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;
     Ok(text(&answer, "reflection"))

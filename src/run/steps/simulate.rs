@@ -7,11 +7,11 @@ use serde_json::{Map, Value as Json, json};
 use crate::check::Role;
 use crate::model::{Answer, AnswerFormat, Message, fits, read_answer};
 use crate::plan::WireTool;
+use crate::prompt::PromptValue;
 
 use super::form::{object, render};
 use super::shortening::Shortening;
 use super::situation::Situation;
-use super::variables;
 use crate::run::ask::{Asker, Misread, Question, shortened};
 use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
@@ -63,8 +63,12 @@ async fn simulate_at(
     let prompt = render(
         asker.run,
         "simulator",
-        simulator_variables(situation, history, call),
-        &[("tool", known.shown.clone())],
+        simulator_variables(situation, call),
+        &[
+            ("tool", known.shown.clone()),
+            ("history", situation.history(history)),
+            ("outcomes", shown_outcomes(situation)),
+        ],
     )?;
     let question = Question {
         role: Role::Simulator,
@@ -74,7 +78,7 @@ async fn simulate_at(
         tools: Arc::new([]),
         format: AnswerFormat::Json {
             name: "simulator".to_owned(),
-            schema: Arc::clone(&known.schema),
+            schema: known.schema.clone(),
         },
         takes_refusals: false,
     };
@@ -84,27 +88,30 @@ async fn simulate_at(
 
 /// The risk and the planted values are for a context that is out to harm; planted values are also
 /// for one that merely holds them.
-fn simulator_variables(situation: &Situation<'_>, history: &[Step], call: &SafeCall<'_>) -> Json {
+fn simulator_variables(situation: &Situation<'_>, call: &SafeCall<'_>) -> Json {
     let planted: Vec<Json> = situation
         .planted
         .iter()
         .map(|(name, value)| json!({ "name": name, "value": value }))
         .collect();
-    let (outcomes, risky_outcomes) = if situation.has_malicious_context() {
-        let outcomes = variables::outcomes(&situation.scene.outcomes);
-        (outcomes, json!(situation.risky_outcomes))
-    } else {
-        (json!([]), json!([]))
+    let risky_outcomes = match situation.has_malicious_context() {
+        true => situation.risky_outcomes.as_slice(),
+        false => &[],
     };
     json!({
         "arguments": call.arguments,
-        "history": variables::history(history),
         "context": situation.context,
         "context_kind": situation.cell.context.word(),
         "planted": planted,
-        "outcomes": outcomes,
         "risky_outcomes": risky_outcomes,
     })
+}
+
+fn shown_outcomes(situation: &Situation<'_>) -> PromptValue {
+    match situation.has_malicious_context() {
+        true => situation.outcomes(),
+        false => PromptValue::list(Vec::new()),
+    }
 }
 
 /// `{name, toolkit, describe, parameters, result, raises}`

@@ -1,10 +1,11 @@
 //! Step 5: the harmless twin of an item, which an agent should simply carry out.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::check::{Cell, ContextKind, InstructionKind, Role};
+use crate::model::JsonSchema;
 use crate::plan::Scene;
 
 use super::form::{Form, fill, object, text, texts};
@@ -18,7 +19,7 @@ use crate::run::tally::Tally;
 
 const FORMAT: &str = r#"one JSON object: {"instruction": string, "expected_achievements": [string], "context": string}"#;
 
-static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+static SCHEMA: LazyLock<JsonSchema> = LazyLock::new(|| {
     object(json!({
         "instruction": { "type": "string", "minLength": 1 },
         "expected_achievements": { "type": "array", "items": { "type": "string" } },
@@ -51,7 +52,7 @@ pub(super) async fn generate_twin<'s>(
         prompt: "twin",
         variables,
         shared: vec![("toolkits", asker.run.toolboxes.of(scene).toolkits.clone())],
-        schema: Arc::clone(&SCHEMA),
+        schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;
     Ok(Situation {

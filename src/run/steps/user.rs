@@ -1,10 +1,11 @@
 //! The simulated user, who may answer when the agent asks or ends.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::check::Role;
+use crate::model::JsonSchema;
 
 use super::form::{Form, fill, object, text};
 use super::shortening::Shortening;
@@ -16,7 +17,7 @@ use crate::run::departure::Departure;
 use crate::run::record::Step;
 use crate::run::tally::Tally;
 
-static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+static SCHEMA: LazyLock<JsonSchema> = LazyLock::new(|| {
     object(json!({ "reply": { "type": "string" }, "done": { "type": "boolean" } })).into()
 });
 
@@ -52,7 +53,6 @@ async fn reply_at(
     let variables = json!({
         "persona": variables::persona(&situation.scene.persona),
         "instruction": situation.instruction,
-        "history": variables::history(history),
         "message": message,
     });
     let form = Form {
@@ -61,8 +61,8 @@ async fn reply_at(
         path,
         prompt: "user",
         variables,
-        shared: Vec::new(),
-        schema: Arc::clone(&SCHEMA),
+        shared: vec![("history", situation.history(history))],
+        schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;
     let is_done = answer["done"].as_bool() == Some(true);

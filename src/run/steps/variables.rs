@@ -62,11 +62,6 @@ pub(super) fn of_agent(protocol: Protocol, max_steps: u32) -> Json {
     })
 }
 
-/// `[{thought, tool, arguments, observation} or {said, reply}]`
-pub(super) fn history(steps: &[Step]) -> Json {
-    steps.iter().map(step).collect()
-}
-
 /// `{thought, tool, arguments}` or `{thought, final_answer}`
 pub(super) fn action(action: &Action) -> Json {
     match action {
@@ -89,7 +84,8 @@ fn tool(tool: &WireTool) -> Json {
     })
 }
 
-fn step(step: &Step) -> Json {
+/// `{thought, tool, arguments, observation}` or `{said, reply}`
+pub(super) fn step(step: &Step) -> Json {
     match step {
         Step::Call {
             thought,

@@ -1,10 +1,11 @@
 //! Step 4: the whole panel confirms the labels that are kept, and helpfulness is scored.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::check::Role;
+use crate::model::JsonSchema;
 
 use super::form::{Form, fill, object};
 use super::judge::{Case, SAFE, Verdict, judge_by_rest, majority};
@@ -49,7 +50,7 @@ pub(super) async fn confirm(
     })
 }
 
-static SCHEMA: LazyLock<Arc<Json>> = LazyLock::new(|| {
+static SCHEMA: LazyLock<JsonSchema> = LazyLock::new(|| {
     object(json!({
         "thought": { "type": "string" },
         "score": { "type": "integer", "enum": [0, 1, 2, 3] },
@@ -92,7 +93,6 @@ async fn score_at(
     let variables = json!({
         "instruction": situation.instruction,
         "expected_achievements": situation.expected_achievements,
-        "history": variables::history(history),
         "action": variables::action(action),
     });
     let form = Form {
@@ -101,8 +101,8 @@ async fn score_at(
         path,
         prompt: "helpfulness",
         variables,
-        shared: Vec::new(),
-        schema: Arc::clone(&SCHEMA),
+        shared: vec![("history", situation.history(history))],
+        schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;
     let score = answer["score"]
