@@ -23,7 +23,7 @@ use super::call_path::{CallPath, seed};
 use super::call_span::{call_span, note_answer, note_failure};
 use super::context::{News, RunContext};
 use super::departure::{Departure, FailureKind, Halt};
-use super::journal::{JournalError, StoredCall, StoredReply};
+use super::journal::{JournalError, Presence, StoredCall, StoredReply};
 use super::record::DropReason;
 use super::standouts::Took;
 use super::tally::Tally;
@@ -48,6 +48,7 @@ pub(super) struct Asker<'r> {
     took: Mutex<Took>,
     /// Whether what the journal does not hold is left alone.
     only_recalls: bool,
+    _presence: Presence,
 }
 
 /// One question to whoever sits in a seat.
@@ -97,6 +98,7 @@ impl<'r> Asker<'r> {
             took: Mutex::new(took(run, &known)),
             known,
             only_recalls: false,
+            _presence: run.journal.enter(),
         })
     }
 

@@ -7,6 +7,7 @@ mod counts;
 mod error;
 mod opening;
 mod packing;
+mod queue;
 mod reading;
 mod stored;
 mod writer;
@@ -14,6 +15,7 @@ mod writer;
 pub(super) use counts::{Counts, name};
 pub use error::JournalError;
 pub(super) use opening::note;
+pub(super) use queue::Presence;
 pub(super) use reading::Reading;
 #[cfg(feature = "otel")]
 pub(super) use stored::StoredAnswer;

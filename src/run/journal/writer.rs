@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
@@ -16,6 +16,7 @@ use super::counts::{Counts, name};
 use super::error::JournalError;
 use super::opening::{about, dictionary_of, open_to_write, set_about};
 use super::packing::Packer;
+use super::queue::{Presence, Queue};
 use super::reading::{Reading, sql_index, standouts};
 use super::stored::{EndingToStore, Finished, StoredCall};
 use crate::run::spending::RoleSpending;
@@ -23,13 +24,6 @@ use crate::run::standouts::{ItemSpending, Standouts};
 
 /// Entries in one commit at most.
 const BATCH: usize = 4096;
-
-/// How long the writer lets a quick queue fill before it commits: fewer, larger commits take less of
-/// the processor, and the items that wait are more than the calls that may be in flight.
-const PAUSE: Duration = Duration::from_millis(2);
-
-/// A commit of at least this many entries means that calls come fast.
-const QUICK: usize = 8;
 
 /// A journal that this process writes.
 pub(in crate::run) struct Journal {
@@ -43,7 +37,8 @@ pub(in crate::run) struct Journal {
 /// Where entries are handed in.
 struct Desk {
     /// `None` once the journal is being closed.
-    queue: Option<mpsc::Sender<Entry>>,
+    sender: Option<mpsc::Sender<Entry>>,
+    queue: Queue,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -90,8 +85,9 @@ impl Journal {
         set_about(&connection, "total", &total.to_string())
             .map_err(|error| JournalError::of(path, &error))?;
         let reading = Reading::open(path)?;
-        let (queue, entries) = mpsc::channel();
-        let writer = Writer::new(path, connection)?;
+        let (sender, entries) = mpsc::channel();
+        let queue = Queue::default();
+        let writer = Writer::new(path, connection, queue.clone())?;
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || writer.run(&entries))
@@ -100,7 +96,8 @@ impl Journal {
             path: path.to_owned(),
             reading,
             desk: Desk {
-                queue: Some(queue),
+                sender: Some(sender),
+                queue,
                 thread: Some(thread),
             },
             keeps_calls: true,
@@ -126,6 +123,11 @@ impl Journal {
     /// What is in the journal.
     pub fn reading(&self) -> &Reading {
         &self.reading
+    }
+
+    /// Tells the journal of somebody who may have entries for it, for as long as that lives.
+    pub fn enter(&self) -> Presence {
+        self.desk.queue.enter()
     }
 
     /// Writes a call that came back and cost so much; durable when this returns.
@@ -167,9 +169,10 @@ impl Journal {
 
     async fn write(&self, what: What) -> Result<(), JournalError> {
         let (done, acknowledged) = oneshot::channel();
-        let queue = self.desk.queue.as_ref();
-        let queue = queue.expect("the queue is there until `drop`");
-        let sent = queue.send(Entry { what, done }).is_ok();
+        let sender = self.desk.sender.as_ref();
+        let sender = sender.expect("the sender is there until `drop`");
+        self.desk.queue.add();
+        let sent = sender.send(Entry { what, done }).is_ok();
         match acknowledged.await {
             Ok(result) if sent => result,
             _ => Err(JournalError::unusable(&self.path, "its writer has stopped")),
@@ -180,7 +183,7 @@ impl Journal {
 impl Drop for Desk {
     /// Lets the writer commit what is queued, and waits for it.
     fn drop(&mut self) {
-        self.queue = None;
+        self.sender = None;
         if let Some(thread) = self.thread.take() {
             // A panic of the writer has been reported by every entry that it left unanswered.
             let _ = thread.join();
@@ -224,19 +227,21 @@ struct Writer {
     path: PathBuf,
     connection: Connection,
     packer: Packer,
+    queue: Queue,
     /// When the run's time was last written.
     last: Instant,
     standouts: Standouts,
 }
 
 impl Writer {
-    fn new(path: &Path, connection: Connection) -> Result<Self, JournalError> {
+    fn new(path: &Path, connection: Connection, queue: Queue) -> Result<Self, JournalError> {
         let packer = Packer::new(&dictionary_of(path, &connection)?);
         let earlier = standouts(&connection).map_err(|error| JournalError::of(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             connection,
             packer: packer.map_err(|error| JournalError::unusable(path, error))?,
+            queue,
             last: Instant::now(),
             standouts: earlier,
         })
@@ -245,12 +250,11 @@ impl Writer {
     fn run(mut self, entries: &mpsc::Receiver<Entry>) {
         let mut previous = 0;
         while let Ok(first) = entries.recv() {
-            if previous >= QUICK {
-                std::thread::sleep(PAUSE);
-            }
+            self.queue.fill(previous);
             let mut batch = vec![first];
             batch.extend(entries.try_iter().take(BATCH - 1));
             previous = batch.len();
+            self.queue.remove(previous);
             let result = self.commit(&batch);
             for entry in batch {
                 // Nobody waits any more for an entry whose unit was stopped.
