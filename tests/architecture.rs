@@ -29,7 +29,7 @@ const TENANTS: &[(&str, &str)] = &[
     ("miette", "diagnostic"),
     ("minijinja", "prompt"),
     ("reqwest", "model"),
-    ("hyper", "model"),
+    ("httparse", "model"),
     ("hyper_util", "model"),
     ("axum", "model"),
     ("rusqlite", "run"),

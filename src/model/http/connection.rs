@@ -139,6 +139,7 @@ impl Connection {
                 Ok(Some(chunk)) if bytes.len() + chunk.len() > LONGEST_BODY => {
                     return Ok((bytes, Some("it is too long".to_owned())));
                 }
+                Ok(Some(chunk)) if bytes.is_empty() => bytes = chunk,
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => return Ok((bytes, None)),
                 Err(Trouble::TimedOut) => return Err(self.timed_out()),

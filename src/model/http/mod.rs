@@ -11,6 +11,7 @@ mod received;
 mod response_model;
 mod road;
 mod tls;
+mod wire;
 
 pub(super) use connection::{Connection, Dialect};
 pub(super) use door::Door;

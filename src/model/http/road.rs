@@ -3,8 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use hyper::body::Bytes;
-use hyper::header::HeaderMap;
+use reqwest::header::HeaderMap;
 use reqwest::{Certificate, Proxy, Url};
 use tokio::time::{Instant, timeout_at};
 
@@ -90,8 +89,8 @@ impl Road {
             Vehicle::Plain(plain) => {
                 let posted = timeout_at(patience.next(until), plain.post(body)).await;
                 let mut response = posted.map_err(|_| Trouble::TimedOut)??;
-                let headers = std::mem::take(&mut response.headers);
-                (response.status, headers, Rest::Plain(response))
+                let headers = std::mem::take(&mut response.head.headers);
+                (response.head.status, headers, Rest::Plain(response))
             }
             Vehicle::Any {
                 client,
@@ -116,9 +115,9 @@ impl Road {
 
 impl Response<'_> {
     /// The next piece of the body; nothing once it is whole.
-    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Trouble> {
+    pub(super) async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Trouble> {
         match &mut self.rest {
-            Rest::Any(response) => Ok(response.chunk().await?),
+            Rest::Any(response) => Ok(response.chunk().await?.map(Vec::from)),
             Rest::Plain(response) => {
                 let chunk = timeout_at(self.patience.next(self.until), response.chunk()).await;
                 let chunk = chunk.map_err(|_| Trouble::TimedOut)?;
