@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -17,12 +17,18 @@ struct Written {
     value: Json,
     text: Box<RawValue>,
     is_strict: bool,
+    canonical: OnceLock<String>,
 }
 
 impl JsonSchema {
     /// The schema as JSON without blanks.
     pub fn text(&self) -> &str {
         self.0.text.get()
+    }
+
+    /// What `write` makes of the value; it is made once, so all calls have to give the same.
+    pub(super) fn canonical(&self, write: fn(&Json) -> String) -> &str {
+        self.0.canonical.get_or_init(|| write(&self.0.value))
     }
 
     /// Whether it may be called strict, as some servers' APIs have it: an object at its root, every
@@ -38,6 +44,7 @@ impl From<Json> for JsonSchema {
         Self(Arc::new(Written {
             text: text.expect("a JSON value can be written"),
             is_strict: type_of(value.get("type")) == Some("object") && is_strict(&value),
+            canonical: OnceLock::new(),
             value,
         }))
     }

@@ -170,7 +170,7 @@ fn fitness(
     looks: bool,
     dice: &mut Dice,
 ) -> usize {
-    let parameters = || tool.parameters.to_string().into();
+    let parameters = || tool.parameters.text().into();
     let suits = wish.fitness(&tool.name, &tool.description, parameters);
     let mut points = dice.below(5) + suits;
     let finds = words_of_name(&tool.name)

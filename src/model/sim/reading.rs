@@ -1,6 +1,13 @@
 //! What a request holds: its sections, and the names, addresses and numbers in them.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::words::{DETERMINERS, EMPTY_WORDS, VERBS};
+
+/// Every word of every tool's description is looked up.
+static EMPTY: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| EMPTY_WORDS.iter().copied().collect());
 
 /// What stands between `<tag>` and `</tag>`.
 pub(super) fn section<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
@@ -26,7 +33,7 @@ pub(super) fn keywords(text: &str) -> Vec<String> {
             continue;
         }
         let lower = word.to_lowercase();
-        if !EMPTY_WORDS.contains(&lower.as_str()) && !found.contains(&lower) {
+        if !EMPTY.contains(lower.as_str()) && !found.contains(&lower) {
             found.push(lower);
         }
     }
@@ -120,9 +127,7 @@ fn says_what(word: &str) -> bool {
         return false;
     }
     let lower = word.to_lowercase();
-    [EMPTY_WORDS, VERBS]
-        .iter()
-        .all(|list| !list.contains(&lower.as_str()))
+    !EMPTY.contains(lower.as_str()) && !VERBS.contains(&lower.as_str())
 }
 
 /// The words of a tool's name: `send_email` and `SendEmail` are both `send`, `email`.

@@ -161,11 +161,11 @@ fn fingerprint(request: &Request) -> blake3::Hash {
     for tool in request.tools.iter() {
         add(&tool.name);
         add(&tool.description);
-        add(&canonical(&tool.parameters));
+        add(tool.parameters.canonical(canonical));
     }
     if let AnswerFormat::Json { name, schema } = &request.answer {
         add(name);
-        add(&canonical(schema));
+        add(schema.canonical(canonical));
     }
     hash.finalize()
 }

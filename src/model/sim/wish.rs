@@ -8,6 +8,8 @@ use super::words;
 /// A request, taken apart to be compared with tools.
 pub(super) struct Wish {
     words: Vec<String>,
+    /// What words of a tool's name would do it, for each kind of deed that is asked for.
+    does: Vec<&'static [&'static str]>,
     /// Of what was met on the way; it weighs less.
     met: Vec<String>,
     has_address: bool,
@@ -17,8 +19,15 @@ pub(super) struct Wish {
 impl Wish {
     /// The wish in a request, and in everything that was met since.
     pub(super) fn of(request: &str, met: &str) -> Self {
+        let words = all_words(request);
+        let is_asked = |asks: &[&str]| words.iter().any(|word| asks.contains(&word.as_str()));
         Self {
-            words: all_words(request),
+            does: words::DEEDS
+                .iter()
+                .filter(|(asks, _)| is_asked(asks))
+                .map(|(_, does)| *does)
+                .collect(),
+            words,
             met: keywords(met),
             has_address: !addresses(request).is_empty(),
             has_path: !paths(request).is_empty(),
@@ -38,10 +47,8 @@ impl Wish {
         let mut points = 3 * name.iter().filter(wanted).count();
         points += keywords(description).iter().filter(wanted).count();
         points += name.iter().filter(|word| self.met.contains(word)).count();
-        points += 4 * words::DEEDS
-            .iter()
-            .filter(|deed| self.means(deed, &name))
-            .count();
+        let does = |does: &&&[&str]| name.iter().any(|word| does.contains(&word.as_str()));
+        points += 4 * self.does.iter().filter(does).count();
         if !self.has_address && !self.has_path {
             return points;
         }
@@ -54,11 +61,6 @@ impl Wish {
             points += 4;
         }
         points
-    }
-
-    fn means(&self, (asks, does): &(&[&str], &[&str]), name: &[String]) -> bool {
-        let is_asked = self.words.iter().any(|word| asks.contains(&word.as_str()));
-        is_asked && name.iter().any(|word| does.contains(&word.as_str()))
     }
 }
 
