@@ -154,7 +154,7 @@ impl PromptPack {
             for element in elements {
                 let of_element = self
                     .render_remembered(name, part, element, |element| Value::from(vec![element]));
-                whole.push_str(&*of_element?);
+                whole.push_str(&of_element?);
             }
             return Ok(whole.into());
         }
