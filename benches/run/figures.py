@@ -107,7 +107,7 @@ def run_command(autosafe, plan, folder, *further):
     return [autosafe, "run", plan, "--out", folder, *further]
 
 
-def measure_run(programs, plan, in_flight, latency, seconds):
+def measure_run(programs, plan, in_flight, latency, seconds, client="autosafe"):
     """One row of the table: AutoSafe's whole pipeline against the plain server."""
     autosafe, plain_server = programs
     with tempfile.TemporaryDirectory(dir=TARGET) as folder, Server(plain_server, latency) as server:
@@ -121,7 +121,7 @@ def measure_run(programs, plan, in_flight, latency, seconds):
         kept, answered = status(autosafe, folder)["calls"], server.answered()
         if kept != answered:
             sys.exit(f"the journal holds {kept} calls, and the server answered {answered}")
-        return row("autosafe", in_flight, latency, rate, cpu, child)
+        return row(client, in_flight, latency, rate, cpu, child)
 
 
 def measure_by_hand(python, plain_server, in_flight, latency, seconds):
@@ -159,7 +159,7 @@ def python_with_aiohttp():
     return python
 
 
-def table_of_calls(programs, plan, seconds):
+def table_of_calls(programs, plan, limited, seconds):
     print("\nCalls to a server on the same machine, every one rendered, validated and durable\n")
     head("client", "latency", "in flight", "calls/s", "share", "CPU ms/call", "peak MB")
     python = python_with_aiohttp()
@@ -167,6 +167,7 @@ def table_of_calls(programs, plan, seconds):
         show(measure_run(programs, plan, in_flight, latency, seconds))
         if python:
             show(measure_by_hand(python, programs[1], in_flight, latency, min(seconds, 10)))
+    show(measure_run(programs, limited, 256, 0, seconds, "autosafe, with RPM and TPM"))
 
 
 def measure_in_process(programs, plan, seconds):
@@ -267,11 +268,12 @@ def main():
     arguments = parser.parse_args()
     allow_many_files()
     programs = build()
-    served, in_process = (compile_plan(programs[0], campaign) for campaign in ("Load", "InProcess"))
+    campaigns = ("Load", "WithLimits", "InProcess")
+    served, limited, in_process = (compile_plan(programs[0], campaign) for campaign in campaigns)
     seconds = 3 if arguments.quick else 15
     parts = arguments.only.split(",")
     if "calls" in parts:
-        table_of_calls(programs, served, seconds)
+        table_of_calls(programs, served, limited, seconds)
     if "process" in parts:
         measure_in_process(programs, in_process, seconds)
     if "items" in parts:

@@ -66,8 +66,12 @@ impl Prose {
     }
 
     fn render_value(&self, variables: Value) -> Result<String, PromptError> {
-        let names = (PROSE, PROSE);
-        let text = render(&self.environment, names, variables, MAX_PROSE_BYTES)?;
+        let output = Bounded {
+            bytes: Vec::new(),
+            limit: MAX_PROSE_BYTES,
+            is_over: false,
+        };
+        let text = render(&self.environment, (PROSE, PROSE), variables, output)?;
         Ok(without_blanks_around(text))
     }
 }
@@ -102,15 +106,21 @@ pub(super) fn add(
         .map_err(|error| template_error(name, &error))
 }
 
-/// Renders the template `template` of the prompt `name`, with the blanks around it.
+/// Renders the template `template` of the prompt `name`, with the blanks around it. About so many
+/// bytes are `expected`: growing a long text step by step would copy it several times.
 pub(super) fn render_prompt(
     environment: &Environment<'static>,
-    template: &str,
-    name: &str,
+    (template, name): (&str, &str),
     variables: Variables,
+    expected: usize,
 ) -> Result<String, PromptError> {
+    let output = Bounded {
+        bytes: Vec::with_capacity(expected),
+        limit: MAX_PROMPT_BYTES,
+        is_over: false,
+    };
     let context = Value::from_object(variables);
-    render(environment, (template, name), context, MAX_PROMPT_BYTES)
+    render(environment, (template, name), context, output)
 }
 
 /// The delimiters and blanks of all templates: minijinja's own.
@@ -143,18 +153,13 @@ fn render(
     environment: &Environment<'static>,
     (template, name): (&str, &str),
     context: Value,
-    limit: usize,
+    mut output: Bounded,
 ) -> Result<String, PromptError> {
     let template = environment
         .get_template(template)
         .map_err(|_| PromptError::NoSuchPrompt {
             name: name.to_owned(),
         })?;
-    let mut output = Bounded {
-        bytes: Vec::new(),
-        limit,
-        is_over: false,
-    };
     let ended = template
         .render_captured_to(context, &mut output)
         .map(|_| ());
@@ -162,7 +167,7 @@ fn render(
         Ok(()) => Ok(String::from_utf8(output.bytes).expect("templates write text")),
         Err(_) if output.is_over => Err(PromptError::TooLong {
             name: name.to_owned(),
-            limit,
+            limit: output.limit,
         }),
         Err(error) => Err(template_error(name, &error)),
     }

@@ -45,6 +45,8 @@ struct Prompt {
     parts: Vec<CompiledPart>,
     /// Variables that only the parts read.
     unread: Vec<&'static str>,
+    /// How long it was when it was rendered last.
+    length: AtomicUsize,
 }
 
 /// A part of a prompt, compiled under a name of its own.
@@ -96,6 +98,7 @@ impl PromptPack {
         let prompt = Prompt {
             unread: cut.filter(|variable| !reads.contains(*variable)).collect(),
             parts: compiled,
+            length: AtomicUsize::new(0),
         };
         self.prompts.insert(name.to_owned(), prompt);
         Ok(())
@@ -136,7 +139,11 @@ impl PromptPack {
             .into_iter()
             .filter(|(name, _)| !prompt.unread.contains(&name.as_str()));
         values.extend(read.map(|(name, value)| (name, value.value())));
-        let text = engine::render_prompt(&self.environment, name, name, Variables(values))?;
+        let length = prompt.length.load(Ordering::Relaxed);
+        let expected = length + length / 16;
+        let variables = Variables(values);
+        let text = engine::render_prompt(&self.environment, (name, name), variables, expected)?;
+        prompt.length.store(text.len(), Ordering::Relaxed);
         Ok(without_blanks_around(text))
     }
 
@@ -187,7 +194,8 @@ impl PromptPack {
     ) -> Result<Arc<str>, PromptError> {
         let variable = |value| (part.part.variable.to_owned(), value);
         let variables = Variables(value.map(variable).into_iter().collect());
-        let text = engine::render_prompt(&self.environment, &part.template, name, variables);
+        let names = (part.template.as_str(), name);
+        let text = engine::render_prompt(&self.environment, names, variables, 0);
         text.map(Into::into)
     }
 }

@@ -13,7 +13,7 @@ pub(super) const SEEN: usize = 20;
 
 /// Samples of a row that are remembered whole, for items that come a little late; those before are
 /// read from the journal when they are needed.
-const REMEMBERED: usize = 4;
+const REMEMBERED: usize = 2;
 
 /// What became of one sample.
 pub(super) type Settled = Result<Generated, Departure>;

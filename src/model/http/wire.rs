@@ -10,7 +10,7 @@ use httparse::Status;
 use reqwest::header::{
     CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
 };
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// Bytes that are made room for before reading.
@@ -213,15 +213,11 @@ impl Wire {
 
     /// Waits for more to come. Room is made when it has.
     async fn read_more(&mut self) -> Result<(), WireError> {
-        loop {
-            self.stream.readable().await?;
-            self.received.reserve(ROOM);
-            match self.stream.try_read_buf(&mut self.received) {
-                Ok(0) => return Err(WireError::Closed),
-                Ok(_) => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error.into()),
-            }
+        self.stream.readable().await?;
+        self.received.reserve(ROOM);
+        match self.stream.read_buf(&mut self.received).await? {
+            0 => Err(WireError::Closed),
+            _ => Ok(()),
         }
     }
 }
