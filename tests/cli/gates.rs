@@ -245,6 +245,52 @@ fn a_record_like_one_of_an_earlier_run_is_found_whatever_becomes_of_that_run() {
 }
 
 #[test]
+fn a_plan_refuses_an_earlier_run_that_is_not_the_one_it_was_compiled_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    write(folder, "first.ots", &source(&[INSTRUCTION], "", 1));
+    succeed(folder, ["run", "first.ots", "--out", "runs/one"]);
+    write(
+        folder,
+        "main.ots",
+        &source(&[INSTRUCTION], "against = [\"runs/one\"]", 2),
+    );
+    succeed(folder, ["compile", "main.ots", "-o", "plan.json"]);
+    let records = folder.join("runs/one/dataset/records.jsonl");
+    let text = fs::read_to_string(&records).expect("it is written");
+    for (changed, told) in [
+        (
+            text.replace("mailbox", "letterbox"),
+            "has changed since the plan was compiled; compile it again",
+        ),
+        (
+            format!("{text}?\n"),
+            "records.jsonl`, line 2: no record of a run: ",
+        ),
+    ] {
+        fs::write(&records, changed).expect("writable");
+        let said = run(folder, ["run", "plan.json", "--out", "run"]);
+        assert_eq!(said.status, 2, "{}", said.err);
+        assert!(said.err.contains(told), "{}", said.err);
+        assert!(
+            !folder.join("run/journal.sqlite").exists(),
+            "nothing is paid for"
+        );
+    }
+    fs::write(&records, text).expect("writable");
+    succeed(folder, ["run", "plan.json", "--out", "run"]);
+    fs::create_dir(folder.join("elsewhere")).expect("writable");
+    fs::rename(folder.join("plan.json"), folder.join("elsewhere/plan.json")).expect("it moves");
+    let said = run(folder, ["run", "elsewhere/plan.json", "--out", "other"]);
+    assert_eq!(said.status, 2, "{}", said.err);
+    assert!(
+        said.err.contains("in the project that it lies in"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
 fn a_run_is_not_compared_with_itself_and_a_changed_reference_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     write(folder.path(), "main.ots", &source(&[INSTRUCTION], "", 1));

@@ -168,6 +168,41 @@ fn a_budget_ends_it_and_a_larger_one_goes_on() {
 }
 
 #[test]
+fn a_recording_of_a_topped_up_run_answers_all_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    careless(folder);
+    succeed(
+        folder,
+        ["run", "short.ots", "--out", "run", "--top-up", "2"],
+    );
+    // The calls of earlier lives are recorded too.
+    succeed(
+        folder,
+        [
+            "run",
+            "short.ots",
+            "--out",
+            "run",
+            "--record",
+            "calls.jsonl",
+        ],
+    );
+    let replay = [
+        "run",
+        "short.ots",
+        "--out",
+        "again",
+        "--top-up",
+        "2",
+        "--replay",
+        "calls.jsonl",
+    ];
+    succeed(folder, replay);
+    assert_same_files(&folder.join("run/dataset"), &folder.join("again/dataset"));
+}
+
+#[test]
 fn what_cannot_go_together_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     careless(folder.path());

@@ -102,6 +102,27 @@ fn each_row_gets_samples_until_enough_are_kept_and_no_more() {
 }
 
 #[test]
+fn twins_do_not_count_and_trajectories_do() {
+    let folder = folder();
+    let plan = plan(|plan| {
+        plan["work"]["twins"] = json!(1.0);
+        plan["work"]["rollout"]["trajectories"] = json!(3);
+    });
+    let summary = top_up_to(8, &plan, folder.path());
+    assert_eq!(summary.top_up.expect("it was asked for").short, 0);
+    let mut kept = [0, 0];
+    for ending in endings(folder.path()) {
+        if let Ending::Kept { record } = ending
+            && record.kind != run::Kind::Twin
+        {
+            kept[record.row as usize] += 1;
+        }
+    }
+    // Never a sample more than was needed, whatever its trajectories give.
+    assert!(kept.iter().all(|kept| (8..11).contains(kept)), "{kept:?}");
+}
+
+#[test]
 fn a_row_that_keeps_nothing_is_given_up_and_told_of() {
     let (plan, folder) = (two_rows(), folder());
     let model = unwilling("mail thread");

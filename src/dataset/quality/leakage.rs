@@ -3,7 +3,7 @@
 use super::alike::Alike;
 use super::shared_runs::SharedRuns;
 use super::sketch::Sketch;
-use super::words::{excerpt, excerpt_of_words, words};
+use super::words::{Word, excerpt, excerpt_of_words, words};
 use crate::check::Reference;
 
 /// The texts of all references, as signatures and runs of words.
@@ -42,8 +42,9 @@ impl<'a> Leakage<'a> {
             for (text, entry) in reference.texts.iter().enumerate() {
                 let number = u32::try_from(leakage.places.len()).unwrap_or(u32::MAX);
                 leakage.places.push((file, text));
-                leakage.similar.add(Sketch::of(&entry.text));
-                leakage.runs.add(number, &entry.text);
+                let words = words(&entry.text);
+                leakage.similar.add(Sketch::of_words(&words));
+                leakage.runs.add(number, &words);
             }
         }
         leakage
@@ -54,15 +55,17 @@ impl<'a> Leakage<'a> {
         match &self.last {
             Some((known, leak)) if known == instruction => leak.clone(),
             _ => {
-                let leak = self.near(instruction).or_else(|| self.within(instruction));
+                let words = words(instruction);
+                let near = self.near(instruction, &words);
+                let leak = near.or_else(|| self.within(instruction, &words));
                 self.last = Some((instruction.to_owned(), leak.clone()));
                 leak
             }
         }
     }
 
-    fn near(&self, instruction: &str) -> Option<Leak> {
-        let sketch = Sketch::of(instruction);
+    fn near(&self, instruction: &str, ours: &[Word]) -> Option<Leak> {
+        let sketch = Sketch::of_words(ours);
         let like = self.similar.like(&sketch, self.threshold);
         let (number, similarity) = like.max_by(|one, other| {
             let by_similarity = one.1.total_cmp(&other.1);
@@ -76,11 +79,8 @@ impl<'a> Leakage<'a> {
         })
     }
 
-    fn within(&self, instruction: &str) -> Option<Leak> {
-        let ours = words(instruction);
-        let run = self
-            .runs
-            .longest(&ours, |number| words(self.text(number)))?;
+    fn within(&self, instruction: &str, ours: &[Word]) -> Option<Leak> {
+        let run = self.runs.longest(ours, |number| words(self.text(number)))?;
         let text = self.text(run.text);
         let theirs = words(text);
         let place = self.place_words(run.text);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::sketch::combined;
-use super::words::{Word, words};
+use super::words::Word;
 
 /// Words in a row that are no chance.
 const RUN: usize = 13;
@@ -35,8 +35,7 @@ pub(super) struct SharedRun {
 
 impl SharedRuns {
     /// Adds the next text.
-    pub(super) fn add(&mut self, number: u32, text: &str) {
-        let words = words(text);
+    pub(super) fn add(&mut self, number: u32, words: &[Word]) {
         let length = words.len().min(RUN);
         if length < SHORTEST {
             return;
@@ -117,6 +116,7 @@ fn extended(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::quality::words::words;
 
     const THERE: &str = "one two three four five six seven eight nine ten eleven twelve thirteen \
         fourteen fifteen";
@@ -124,7 +124,7 @@ mod tests {
     fn longest(texts: &[&str], here: &str) -> Option<(usize, usize)> {
         let mut runs = SharedRuns::default();
         for (text, number) in texts.iter().zip(0..) {
-            runs.add(number, text);
+            runs.add(number, &words(text));
         }
         let found = runs.longest(&words(here), |number| words(texts[number]))?;
         Some((found.text, found.words))

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::words::words;
+use super::words::{Word, words};
 
 /// Hash functions of a signature: the standard error of a similarity of 0.85 is 0.045.
 pub(super) const SIZE: usize = 64;
@@ -21,8 +21,13 @@ pub(super) struct Sketch([u32; SIZE]);
 impl Sketch {
     /// The signature of `text`; case and punctuation do not count.
     pub(super) fn of(text: &str) -> Self {
+        Self::of_words(&words(text))
+    }
+
+    /// The signature of the text that has these words.
+    pub(super) fn of_words(words: &[Word]) -> Self {
         let mut least = [u32::MAX; SIZE];
-        for shingle in shingles(text) {
+        for shingle in shingles(words) {
             for (index, lowest) in least.iter_mut().enumerate() {
                 *lowest = (*lowest).min(permuted(shingle, index));
             }
@@ -81,15 +86,12 @@ pub(super) fn hash(text: &str) -> u64 {
     u64::from_le_bytes(*first)
 }
 
-fn shingles(text: &str) -> HashSet<u64> {
-    let words: Vec<u64> = words(text).into_iter().map(|word| word.hash).collect();
+fn shingles(words: &[Word]) -> HashSet<u64> {
+    let hash = |words: &[Word]| combined(words.iter().map(|word| word.hash));
     if words.len() < SHINGLE {
-        return HashSet::from([combined(words)]);
+        return HashSet::from([hash(words)]);
     }
-    let windows = words.windows(SHINGLE);
-    windows
-        .map(|window| combined(window.iter().copied()))
-        .collect()
+    words.windows(SHINGLE).map(hash).collect()
 }
 
 fn permuted(shingle: u64, index: usize) -> u32 {
