@@ -68,6 +68,10 @@ impl Share {
     pub(super) async fn enter(&self, model: usize, urgency: u32) -> Part<'_> {
         let called = {
             let mut state = self.state();
+            if state.is_free(self.most) {
+                state.take(model);
+                return Part { share: self, model };
+            }
             let called = state.models[model].waiting.queue(urgency, ());
             state.call_waiting(self.most);
             called
@@ -95,6 +99,17 @@ impl Share {
 }
 
 impl State {
+    /// Whether there is a place, and nobody who waits for it.
+    fn is_free(&mut self, most: usize) -> bool {
+        let mut waiting = self.models.iter_mut().map(|model| &mut model.waiting);
+        self.in_flight < most && waiting.all(|waiting| waiting.first().is_none())
+    }
+
+    fn take(&mut self, model: usize) {
+        self.models[model].in_flight += 1;
+        self.in_flight += 1;
+    }
+
     fn call_waiting(&mut self, most: usize) {
         while self.in_flight < most {
             let waiting = self.models.iter_mut();
