@@ -49,7 +49,7 @@ pub fn eval(arguments: &EvalArguments) -> Outcome {
     write_json(&folder.join("eval.json"), &report)?;
     let lines = evaluation.trial_lines(&outcome.outcomes);
     write_text(&folder.join("trials.jsonl"), &lines)?;
-    write_eval_report(&report, &folder)?;
+    write_eval_report(&evaluation, &report, &outcome, &folder)?;
     print_report(&report, arguments.format)?;
     print_note(format_args!(
         "eval.json, report.html and trials.jsonl are in {}",

@@ -42,7 +42,7 @@ fn export_dataset(arguments: &ExportArguments) -> Outcome {
     let written = write_dataset(&plan, &arguments.run, &target, wanted)?;
     let page = match arguments.out {
         Some(_) => None,
-        None => Some(write_report(&plan, &arguments.run, &written)?),
+        None => Some(write_report(&plan, &arguments.run, &written)?.0),
     };
     print_result(describe_files(&written, &target, page.as_deref()))?;
     if let Some(calibrated) = calibrated_in(&plan, &arguments.run)? {

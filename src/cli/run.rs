@@ -88,13 +88,13 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, arguments: &RunArg
     };
     let written = write_dataset(plan, folder, &target, wanted)?;
     let calibrated = calibrated_in(plan, folder)?;
-    let page = write_report(plan, folder, &written)?;
+    let (page, report) = write_report(plan, folder, &written)?;
     let status = status(folder).map_err(failure_of)?;
     let file = SummaryFile::of(&plan.work.campaign, summary, &status);
     write_json(&folder.join("summary.json"), &file)?;
     if !arguments.quiet {
         let campaign = &plan.work.campaign;
-        let words = describe_summary(campaign, summary, &status, calibrated.as_ref());
+        let words = describe_summary(campaign, summary, &status, &report.evaluators);
         print_result(words)?;
         if let Some(top_up) = &summary.top_up {
             print_result(describe_top_up(top_up))?;

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::figures::describe_figures;
-use crate::eval::Calibrated;
+use crate::eval::Rate;
 use crate::plan::grouped;
+use crate::report::Evaluators;
 use crate::run::{Adopted, ItemCounts, RunSummary, Status};
 
 /// How a run ended, for standard output.
@@ -15,7 +16,7 @@ pub fn describe_summary(
     campaign: &str,
     summary: &RunSummary,
     status: &Status,
-    calibrated: Option<&Calibrated>,
+    evaluators: &Evaluators,
 ) -> String {
     let mut tallies = Tallies::new(format!("{campaign}: {}", summary.stop.words()));
     tallies.records(status);
@@ -26,8 +27,11 @@ pub fn describe_summary(
         );
         tallies.line("examples", &words);
     }
-    if let Some(calibrated) = calibrated {
-        tallies.line("labels", &calibrated.words());
+    if let Some(finding) = &evaluators.calibration {
+        tallies.line("labels", &finding.words);
+    }
+    for rate in evaluators.rates.iter().take(RATES) {
+        tallies.line("unsafe", &rate_words(rate));
     }
     tallies.adopted(summary.adopted);
     if summary.unrecorded > 0 {
@@ -39,6 +43,23 @@ pub fn describe_summary(
     }
     tallies.effort(status);
     tallies.text + &describe_figures(status)
+}
+
+/// Rates in a summary; the report has all of them.
+const RATES: usize = 2;
+
+/// "12.5 [9.1, 16.9] % of 280 actions of the agent (10.2 [5.8, 15.9] % corrected for …)".
+fn rate_words(rate: &Rate) -> String {
+    let (share, judged, of) = (rate.share.percent(), grouped(rate.judged), rate.of);
+    let corrected = match rate.corrected {
+        Some(corrected) => format!(
+            "{} % corrected for the evaluator's error",
+            corrected.percent()
+        ),
+        None if rate.by_rule == rate.judged => "all decided by rules".to_owned(),
+        None => "not corrected: the evaluator was not measured".to_owned(),
+    };
+    format!("{share} % of {judged} {of} ({corrected})")
 }
 
 /// How far a run is, for standard output.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::confusion::Confusion;
 use super::error::{EvalError, read_file};
 use super::interval::Estimate;
 use super::judge_report::JudgeReport;
@@ -95,6 +96,13 @@ impl Calibrated {
     /// The agreement with the labels, where it has a value.
     pub fn kappa(&self) -> Option<Estimate> {
         self.measured.as_ref()?.overall.kappa
+    }
+
+    /// How the models judge what no rule decides, where that was measured.
+    pub fn by_model(&self) -> Option<Confusion> {
+        let measured = self.measured.as_ref()?;
+        let agreement = measured.by_model.as_ref().unwrap_or(&measured.overall);
+        Some(agreement.confusion)
     }
 
     /// Whether the labels of the run are to be trusted: kappa itself, not the end of its interval,

@@ -9,6 +9,7 @@ use crate::run::{Defence, Moment, Step, Task, Trial, TrialOutcome, TrialsOutcome
 
 use super::compare::{Sheet, compare};
 use super::confusion::Confusion;
+use super::eval_page::Scene;
 use super::lineup::{Contestant, Lineup};
 use super::report::{EVAL_FORMAT, Entrant, EvalReport};
 use super::results::{
@@ -118,7 +119,7 @@ impl Evaluation {
         text
     }
 
-    fn entrants(&self) -> usize {
+    pub(super) fn entrants(&self) -> usize {
         self.contestants.len() * self.options.defences.len()
     }
 
@@ -126,8 +127,26 @@ impl Evaluation {
         &self.contestants[entrant / self.options.defences.len()]
     }
 
-    fn defence(&self, entrant: usize) -> Defence {
+    pub(super) fn defence(&self, entrant: usize) -> Defence {
         self.options.defences[entrant % self.options.defences.len()]
+    }
+
+    /// Samples of each risk scenario.
+    pub(super) fn samples(&self) -> u32 {
+        self.options.samples
+    }
+
+    /// Every scenario, with what came of it for each entrant.
+    pub(super) fn played<'e>(&'e self, outcomes: &'e [Option<TrialOutcome>]) -> Vec<Scene<'e>> {
+        let scenarios = self.scenarios.risks.iter().chain(&self.scenarios.twins);
+        let of_each = outcomes.chunks(self.entrants().max(1));
+        scenarios
+            .zip(of_each)
+            .map(|(scenario, outcomes)| Scene {
+                scenario,
+                outcomes: outcomes.iter().map(Option::as_ref).collect(),
+            })
+            .collect()
     }
 
     /// The scenario and the entrant of a trial.

@@ -22,6 +22,9 @@ pub struct JudgeReport {
     pub evaluators: Vec<String>,
     /// The evaluator, or the majority of the panel.
     pub overall: Agreement,
+    /// The same on the cases that no rule decided, where rules decide first as in a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_model: Option<Agreement>,
     /// Each of a panel apart; empty for a single evaluator.
     pub single: Vec<Single>,
     pub by_risk_type: Vec<RiskType>,

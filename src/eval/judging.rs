@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::run::{Action, Judged, Moment, Task, Trial, TrialOutcome, TrialsOutcome};
 
 use super::answers::Answers;
-use super::confusion::Confusion;
+use super::confusion::{Agreement, Confusion};
 use super::judge_report::{JUDGE_FORMAT, JudgeReport, RiskType, Rules, Single, Stress};
 use super::labels::{LabelledCase, Labels, Question};
 use super::lineup::{Contestant, Lineup};
@@ -114,6 +114,7 @@ impl Judging {
             },
             evaluators: names,
             // Where rules decided, no model was asked what to hold them against.
+            by_model: self.in_run.is_some().then(|| by_model(cases, &plain)),
             rules: self
                 .in_run
                 .is_none()
@@ -276,6 +277,7 @@ fn report_of(labels: &Labels, answers: impl Iterator<Item = Option<u8>>) -> Judg
         cases: labels.cases.len() as u64,
         evaluators: Vec::new(),
         overall: overall.agreement(),
+        by_model: None,
         single: Vec::new(),
         by_risk_type: by_risk_type.collect(),
         rules: None,
@@ -312,6 +314,8 @@ struct CaseAnswer {
     panel: Option<u8>,
     /// What rules say; nothing where the case has none.
     rules: Option<u8>,
+    /// Whether that settled it before any evaluator was asked.
+    is_settled: bool,
 }
 
 impl CaseAnswer {
@@ -335,8 +339,32 @@ impl CaseAnswer {
             panel: majority(&each),
             each,
             rules: rules.iter().min().copied(),
+            is_settled: is_settled(outcomes),
         }
     }
+}
+
+/// Whether rules alone tell the label of a case: one of its actions is unsafe by a rule, or rules
+/// decided all of them.
+fn is_settled(outcomes: &[&Option<TrialOutcome>]) -> bool {
+    let decided = |outcome: &&&Option<TrialOutcome>| {
+        let outcome = outcome.as_ref();
+        outcome.is_some_and(|it| it.rules.is_some() && it.judgements.is_empty())
+    };
+    let by_rule: Vec<_> = outcomes.iter().filter(decided).collect();
+    let is_unsafe = |outcome: &&&&Option<TrialOutcome>| {
+        let rules = outcome.as_ref().and_then(|it| it.rules.as_ref());
+        rules.is_some_and(|rule| rule.label == 0)
+    };
+    by_rule.len() == outcomes.len() || by_rule.iter().any(|it| is_unsafe(&it))
+}
+
+fn by_model(cases: &[LabelledCase], answers: &[&CaseAnswer]) -> Agreement {
+    let mut confusion = Confusion::default();
+    for answer in answers.iter().filter(|answer| !answer.is_settled) {
+        confusion.count(cases[answer.case].label, answer.panel);
+    }
+    confusion.agreement()
 }
 
 /// What the evaluator of this seat says, or the rule that decided before anybody was asked.

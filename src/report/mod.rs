@@ -4,6 +4,7 @@
 //! the page as data and is shown as text, so nothing in a record can run as script.
 
 mod coverage;
+mod evaluators;
 mod examples;
 mod losses;
 mod page;
@@ -11,6 +12,7 @@ mod reflection;
 mod run_report;
 
 pub use coverage::{Fate, OutcomeCell, PlaceFate, ScenarioFate};
+pub use evaluators::{Evaluators, Finding, PanelAgreement};
 pub use examples::Examples;
 pub use losses::{Loss, LostTrajectory};
 pub use page::render_page;

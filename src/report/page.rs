@@ -4,7 +4,15 @@ use serde::Serialize;
 
 const SKELETON: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
-const SCRIPT: &str = include_str!("page/page.js");
+/// One script; its parts share their names.
+const SCRIPT: &str = concat!(
+    include_str!("page/page.js"),
+    include_str!("page/evaluators.js"),
+    include_str!("page/cost.js"),
+    include_str!("page/browser.js"),
+    include_str!("page/eval.js"),
+    include_str!("page/draw.js"),
+);
 
 /// The report as one HTML document that needs nothing else and asks nobody for anything.
 ///

@@ -6,11 +6,13 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::coverage::{Coverage, OutcomeCell, PlaceFate, ScenarioFate};
+use super::evaluators::{Evaluators, EvaluatorsSoFar};
 use super::examples::Examples;
 use super::losses::{Loss, Losses};
 use super::reflection::{ReflectionRound, Rounds};
 use crate::check::{Role, Severity};
 use crate::dataset::QualityReport;
+use crate::eval::Calibrated;
 use crate::plan::{ItemPlace, Items};
 use crate::run::{Ending, Kind, Record, Status};
 
@@ -36,6 +38,7 @@ pub struct RunReport {
     pub by_toolkit: Vec<PlaceFate>,
     pub reflection: Vec<ReflectionRound>,
     pub losses: Vec<Loss>,
+    pub evaluators: Evaluators,
     /// What the quality gates flagged; `None` where no gate is set.
     pub quality: Option<QualityReport>,
     /// Risk and safe records by their helpfulness, 0 to 3.
@@ -86,6 +89,7 @@ impl RunReport {
         items: &Items,
         status: Status,
         quality: Option<QualityReport>,
+        calibrated: Option<Calibrated>,
         endings: impl Iterator<Item = Result<(ItemPlace, Vec<Ending>), E>>,
     ) -> Result<Self, E> {
         let mut gathering = Gathering::new(items);
@@ -95,7 +99,7 @@ impl RunReport {
                 gathering.enter(items, &place, ending);
             }
         }
-        Ok(gathering.finish(items, status, quality))
+        Ok(gathering.finish(items, status, quality, calibrated))
     }
 }
 
@@ -103,6 +107,7 @@ struct Gathering {
     coverage: Coverage,
     rounds: Rounds,
     losses: Losses,
+    evaluators: EvaluatorsSoFar,
     kinds: KindCounts,
     cast: BTreeMap<Role, BTreeSet<String>>,
     helpfulness: [u64; 4],
@@ -116,6 +121,7 @@ impl Gathering {
             coverage: Coverage::planned(items),
             rounds: Rounds::default(),
             losses: Losses::default(),
+            evaluators: EvaluatorsSoFar::default(),
             kinds: KindCounts::default(),
             cast: BTreeMap::new(),
             helpfulness: [0; 4],
@@ -128,6 +134,7 @@ impl Gathering {
         self.coverage.enter(items, place, ending);
         self.rounds.enter(ending);
         self.losses.enter(ending);
+        self.evaluators.enter(items, place, ending);
         if let Ending::Kept { record } = ending {
             self.enter_record(record);
         }
@@ -156,12 +163,19 @@ impl Gathering {
         self.examples.offer(record);
     }
 
-    fn finish(self, items: &Items, status: Status, quality: Option<QualityReport>) -> RunReport {
+    fn finish(
+        self,
+        items: &Items,
+        status: Status,
+        quality: Option<QualityReport>,
+        calibrated: Option<Calibrated>,
+    ) -> RunReport {
         let work = &items.plan().work;
         RunReport {
             campaign: work.campaign.clone(),
             describe: work.describe.clone(),
             plan_id: items.plan().plan_id.clone(),
+            evaluators: self.evaluators.finish(status.examples, calibrated),
             status,
             settings: Settings {
                 seed: work.seed,

@@ -1,4 +1,4 @@
-// Opens a run's report.html as a person would: nothing may fail, nothing may be asked of a network,
+// Opens the report.html of a run or an evaluation as a person would: nothing may fail, nothing may be asked of a network,
 // filters must filter, and text from models must stay text.
 //
 //     node report.mjs REPORT [BEGINNING OF THE SCREENSHOTS' NAMES]
@@ -43,8 +43,8 @@ async function test(name, run) {
 }
 
 const sections = {
-  run: ["asked", "coverage", "losses", "examples"],
-  eval: ["safety", "usefulness", "comparisons", "parts", "answers"],
+  run: ["asked", "coverage", "evaluator", "losses", "cost", "examples"],
+  eval: ["asked", "safety", "usefulness", "comparisons", "coverage", "parts", "evaluator", "reflection", "answers", "cost", "examples"],
 };
 
 await test("every section is drawn", async () => {
@@ -52,13 +52,18 @@ await test("every section is drawn", async () => {
   kind = await page.getAttribute("body", "data-kind");
   for (const id of sections[kind]) assert.ok(await page.$("#" + id), id);
   if ((await page.textContent("h1")) === "Hostile") assert.ok(await page.$("#quality"), "gates that are set are told of");
+  if ((await page.textContent("h1")) === "Calibrated") {
+    assert.match(await page.textContent("#quarantined"), /misses the kappa of 0.70/);
+    assert.equal(await page.$$eval("#evaluator .mark", (marks) => marks.length), 1);
+    assert.match(await page.textContent("#rates"), /Rogan and Gladen/);
+  }
   assert.ok((await page.textContent("h1")).length > 0);
   await photograph(page, "desktop");
   assert.deepEqual(problems, []);
   await context.close();
 });
 
-if (kind === "run") await test("filters and search narrow the examples, and take effect together", async () => {
+await test("filters and search narrow the examples, and take effect together", async () => {
   const { page, problems, context } = await open({ viewport: { width: 1280, height: 900 } });
   const all = await shownCount(page);
   const scenario = await page.$eval("#scenario", (select) => select.options[1].value);
@@ -77,7 +82,7 @@ if (kind === "run") await test("filters and search narrow the examples, and take
   await context.close();
 });
 
-if (kind === "run") await test("text from models is text", async () => {
+await test("text from models is text", async () => {
   const { page, problems, context } = await open({ viewport: { width: 1280, height: 900 } });
   for (const button of await page.$$("#list button")) await button.click();
   assert.equal(await page.evaluate(() => window.harmed), undefined);

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
+use crate::report::data_of;
 use crate::support::{Said, assert_same_files, json_lines, run, succeed};
 
 /// Rows as the paper trains its evaluator, bearing the marks that tell the simulated evaluator what
@@ -174,6 +175,59 @@ fn what_rests_on_an_evaluator_that_misses_goes_to_quarantine() {
     let again = succeed(folder.path(), ["export", "run"]);
     assert!(again.err.contains("misses the kappa"), "{}", again.err);
     assert_eq!(read(&dataset, "manifest.json"), before);
+}
+
+/// Recall and specificity of 0.7 by construction: what was judged is corrected towards what is true,
+/// and only where models judged.
+#[test]
+fn rates_are_told_as_judged_and_corrected() {
+    let folder = project("Blurred", CALIBRATE);
+    let said = nightly(folder.path(), &[]);
+    let told = |said: &Said, words: &str| assert!(said.out.contains(words), "{}", said.out);
+    told(&said, "% of ");
+    told(&said, "% corrected for the evaluator's error");
+    let report = data_of(&folder.path().join("run/report.html"));
+    let evaluators = &report["evaluators"];
+    assert_eq!(evaluators["calibration"]["passes"], false);
+    let measured = &evaluators["calibration"]["measured"];
+    assert_eq!(measured["by_model"], measured["overall"]);
+    let rates = evaluators["rates"].as_array().expect("rates");
+    assert_eq!(rates[0]["of"], "actions of the agent");
+    let bounds = |estimate: &Json| {
+        let at = |name: &str| estimate[name].as_f64().expect("a number");
+        at("high") - at("low")
+    };
+    for rate in rates
+        .iter()
+        .filter(|rate| rate["by_rule"] != rate["judged"])
+    {
+        assert!(
+            bounds(&rate["corrected"]) >= bounds(&rate["share"]) - 0.05,
+            "{rate}"
+        );
+    }
+    let records = [
+        "run/dataset/records.jsonl",
+        "run/dataset/quarantine/records.jsonl",
+    ];
+    let judged: usize = records
+        .iter()
+        .flat_map(|path| json_lines(&folder.path().join(path)))
+        .filter(|record| record["kind"] != "twin")
+        .map(|record| {
+            let all = record["judgements"].as_array().expect("a list").clone();
+            let of = |judgement: &Json| judgement["of"].as_str().expect("a place").to_owned();
+            all.iter().filter(|it| of(it).starts_with("step/")).count()
+        })
+        .sum();
+    assert_eq!(rates[0]["judged"], judged);
+
+    let plain = project("Blurred", "");
+    let said = nightly(plain.path(), &[]);
+    told(&said, "(not corrected: the evaluator was not measured)");
+    let report = data_of(&plain.path().join("run/report.html"));
+    assert_eq!(report["evaluators"]["calibration"], Json::Null);
+    assert_eq!(report["evaluators"]["rates"][0]["corrected"], Json::Null);
 }
 
 #[test]

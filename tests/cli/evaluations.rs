@@ -80,6 +80,28 @@ fn a_missed_threshold_is_told_and_leaves_with_its_own_status() {
     );
     let report: Json = serde_json::from_str(&json.out).expect("a report");
     assert_eq!(report["format"], "autosafe.eval/1");
+    let page = crate::report::data_of(&folder.path().join("e/report.html"));
+    assert_eq!(page["entrants"], report["entrants"]);
+    let examples = page["examples"].as_array().expect("examples");
+    let shown = report["risk_scenarios"]
+        .as_u64()
+        .zip(report["twins"].as_u64());
+    let shown = shown.map(|(risks, twins)| (risks + twins) as usize);
+    assert_eq!(Some(examples.len()), shown);
+    assert!(
+        examples
+            .iter()
+            .all(|it| it["answers"].as_array().map(Vec::len) == Some(2))
+    );
+    // Of each scenario with one outcome a place: they add up to all.
+    let places = page["by_cell"].as_array().expect("places").iter();
+    let placed: u64 = places
+        .map(|it| it["scenarios"].as_u64().expect("a count"))
+        .sum();
+    assert!(placed >= report["risk_scenarios"].as_u64().expect("a count"));
+    let spent = page["spending"].as_array().expect("a table").iter();
+    let calls: u64 = spent.map(|it| it["calls"].as_u64().expect("a count")).sum();
+    assert_eq!(page["calls"], calls);
     let written = fs::read_to_string(folder.path().join("e/eval.json")).expect("written");
     assert_eq!(
         serde_json::from_str::<Json>(&written).expect("JSON"),

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::support::{repository, succeed};
 
 /// The data that a page draws.
-fn data_of(page: &Path) -> Json {
+pub fn data_of(page: &Path) -> Json {
     let text = fs::read_to_string(page).expect("the page is there");
     let (_, rest) = text
         .split_once("id=\"report\">")
@@ -61,6 +61,33 @@ fn a_runs_page_tells_what_was_planned_and_what_was_kept() {
         rounds.last().expect("a round")["of"].as_u64(),
         Some(kept("risk"))
     );
+}
+
+#[test]
+fn a_runs_page_accounts_for_every_call_and_keeps_what_the_examples_showed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = repository().join("scenarios/quickstart.ots");
+    let source = source.to_str().expect("UTF-8");
+    let said = succeed(
+        folder.path(),
+        ["run", source, "--limit", "4", "--out", "run"],
+    );
+    assert!(
+        said.out
+            .contains("examples  the evaluator agrees with 4 of 4"),
+        "{}",
+        said.out
+    );
+    let page = folder.path().join("run/report.html");
+    fs::remove_file(&page).expect("it is there");
+    // What only the run itself found out is there for an export too.
+    succeed(folder.path(), ["export", "run"]);
+    let report = data_of(&page);
+    assert_eq!(report["evaluators"]["examples"]["agreed"], 4);
+    let calls = sum(&report["status"]["spending"], "calls");
+    assert_eq!(report["status"]["calls"], calls);
+    let card = fs::read_to_string(folder.path().join("run/dataset/README.md")).expect("a card");
+    assert!(card.contains("the evaluators agree with 4 of 4"), "{card}");
 }
 
 #[test]

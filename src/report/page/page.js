@@ -30,6 +30,11 @@ function duration(seconds) {
   return (seconds / 3600).toFixed(1) + " h";
 }
 
+/** Text in which what stands between backquotes is code. */
+function coded(text) {
+  return text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
+}
+
 /** A part of the page with a heading that can be linked to. */
 function section(id, title, ...children) {
   return element("section", { id }, element("h2", {}, title), ...children);
@@ -39,16 +44,16 @@ function figure(value, words) {
   return element("div", { class: "figure" }, element("b", {}, value), element("span", {}, words));
 }
 
-/** A table; a heading that begins with # marks a column of numbers. */
+/** A table; a heading that begins with # marks a column of numbers, one with ~ a column of heat. */
 function table(headings, rows, caption) {
   const isNumber = headings.map((heading) => heading.startsWith("#"));
-  const head = headings.map((heading, at) =>
-    element("th", { scope: "col", class: isNumber[at] ? "number" : null }, heading.replace(/^#/, "")));
+  const kind = (heading) => (heading.startsWith("#") ? "number" : heading.startsWith("~") ? "heat" : null);
+  const head = headings.map((heading) => element("th", { scope: "col", class: kind(heading) }, heading.replace(/^[#~]/, "")));
   const body = rows.map((row) => element("tr", {}, row.map((cell, at) =>
     cell instanceof HTMLTableCellElement ? cell : element("td", { class: isNumber[at] ? "number" : null }, cell))));
-  return element("div", { class: "scroll" }, element("table", {},
-    caption ? element("caption", {}, caption) : null,
-    element("thead", {}, element("tr", {}, head)), element("tbody", {}, body)));
+  return element("div", {},
+    caption ? element("p", { class: "caption" }, caption) : null,
+    element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, head)), element("tbody", {}, body))));
 }
 
 /** A cell whose ground is the stronger, the larger its share. */
@@ -57,6 +62,11 @@ function heat(fate, largest) {
   const cell = element("td", { class: "heat", title: fateWords(fate) },
     number(kept(fate)), element("small", {}, "of " + number(fate.planned + fate.topped_up)));
   const share = largest === 0 ? 0 : kept(fate) / largest;
+  return shade(cell, share);
+}
+
+/** The stronger a ground, the larger the share. */
+function shade(cell, share) {
   cell.style.background = `rgba(var(--heat), ${(0.06 + 0.5 * share).toFixed(3)})`;
   return cell;
 }
@@ -85,7 +95,17 @@ function bar(label, share, words, interval) {
 
 function facts(pairs) {
   const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return element("dl", { class: "facts" }, shown.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  return element("dl", { class: shown.length > 6 ? "facts many" : "facts" }, shown.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+}
+
+const interval = ({ low, high }) => `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
+const estimated = (estimate) => (estimate ? `${(100 * estimate.value).toFixed(1)} % (${interval(estimate)})` : "–");
+const entrantName = ({ model, defence }) => (defence === "none" ? model : `${model} + ${defence}`);
+
+function estimateBar(label, estimate, kind) {
+  const drawn = bar(label, estimate.value, estimated(estimate), [estimate.low, estimate.high]);
+  if (kind) drawn.classList.add(kind);
+  return drawn;
 }
 
 const plain = (value) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -105,6 +125,9 @@ function overview() {
     element("p", { class: "quiet" }, "Plan ", element("code", {}, report.plan_id)),
     finished < items.total
       ? element("p", { class: "notice", id: "unfinished" }, `The run is not finished: ${number(items.total - finished)} of ${number(items.total)} items are still to do.`)
+      : null,
+    report.evaluators.calibration && !report.evaluators.calibration.passes
+      ? element("p", { class: "notice", id: "quarantined" }, element("b", {}, "In quarantine: "), coded(`${report.evaluators.calibration.words}. What rests on its labels is in \`dataset/quarantine/\`, not in the dataset.`))
       : null,
     report.simulated > 0
       ? element("p", { class: "notice", id: "simulated" }, `In ${number(report.simulated)} records a simulated model spoke for a real one. They show how things work; their labels mean nothing.`)
@@ -145,7 +168,7 @@ function cellMap() {
   const outcomes = [...new Set(report.by_cell.map(({ outcome }) => outcome))];
   const at = new Map(report.by_cell.map((fate) => [fate.outcome + "/" + fate.cell, fate]));
   const largest = Math.max(0, ...report.by_cell.map(kept));
-  return table(["outcome", "severity", ...CELLS],
+  return table(["outcome", "severity", ...CELLS.map((cell) => "~" + cell)],
     outcomes.map((outcome) => [outcome, report.outcomes[outcome] ?? "", ...CELLS.map((cell) => heat(at.get(outcome + "/" + cell), largest))]),
     "Kept of planned trajectories, and of those that topped them up. A cell names the instruction, then the context: normal, underspecified, malicious");
 }
@@ -155,14 +178,15 @@ function toolkitMap() {
   const toolkits = [...new Set(report.by_toolkit.map(({ toolkit }) => toolkit))].sort();
   const at = new Map(report.by_toolkit.map((fate) => [fate.scenario + "/" + fate.toolkit, fate]));
   const largest = Math.max(0, ...report.by_toolkit.map(kept));
-  return table(["scenario", ...toolkits],
+  return table(["scenario", ...toolkits.map((toolkit) => "~" + toolkit)],
     scenarios.map((scenario) => [scenario, ...toolkits.map((toolkit) => heat(at.get(scenario + "/" + toolkit), largest))]),
     "Kept of planned trajectories, by the toolkits that a scenario gives");
 }
 
 function coverage() {
-  return section("coverage", "Coverage", element("h3", {}, "Outcomes and cells"), cellMap(),
-    element("h3", {}, "Scenarios and toolkits"), toolkitMap());
+  return section("coverage", "Coverage", element("div", { class: "maps" },
+    element("div", {}, element("h3", {}, "Outcomes and cells"), cellMap()),
+    element("div", {}, element("h3", {}, "Scenarios and toolkits"), toolkitMap())));
 }
 
 function reflection() {
@@ -212,218 +236,3 @@ function quality() {
       examples.map(({ record, why, text, other }) => element("div", { class: "step" }, element("code", {}, record), element("p", { class: "said" }, why),
         text ? element("blockquote", {}, text) : null, other ? element("blockquote", { class: "quiet" }, other) : null)))));
 }
-
-// The browser of examples
-
-function optionsOf(values) {
-  return [element("option", { value: "" }, "all"), ...[...new Set(values)].sort().map((value) => element("option", { value }, value))];
-}
-
-function filterBox(id, label, values) {
-  return element("label", { for: id }, label, element("select", { id }, optionsOf(values)));
-}
-
-function actionView(title, judged, isSafe) {
-  if (!judged) return null;
-  const said = judged.type === "call"
-    ? element("pre", {}, judged.tool + "\n" + pretty(judged.arguments))
-    : element("p", { class: "said" }, judged.message);
-  return element("div", { class: "action " + (isSafe ? "safe" : "unsafe") },
-    element("h3", {}, title),
-    judged.thought ? element("p", { class: "said quiet" }, judged.thought) : null,
-    said,
-    element("p", { class: "said" }, [judged.risk_type, judged.why].filter((words) => words && words !== "None").join(": ")));
-}
-
-function stepView(step, at) {
-  const heading = element("div", {}, element("span", { class: "tag" }, String(at + 1)), step.type === "call" ? element("code", {}, step.tool) : "said to the user");
-  const thought = step.thought ? element("p", { class: "said quiet" }, step.thought) : null;
-  if (step.type === "call") {
-    return element("div", { class: "step" }, heading, thought, element("pre", {}, pretty(step.arguments)),
-      element("div", { class: "quiet" }, "observation"), element("pre", {}, pretty(step.observation)));
-  }
-  return element("div", { class: "step" }, heading, thought, element("p", { class: "said" }, step.message),
-    element("div", { class: "quiet" }, "reply"), element("p", { class: "said" }, step.reply));
-}
-
-function judgementRows(record) {
-  return record.judgements.map(({ of, by, label, risk_type, why }) =>
-    [of, by, element("td", {}, element("span", { class: "tag " + (label ? "safe" : "unsafe") }, label ? "safe" : "unsafe")), risk_type, why]);
-}
-
-function recordView(record) {
-  const axes = Object.entries(record.axes).map(([name, value]) => `${name}: ${plain(value)}`).join(", ");
-  const planted = Object.entries(record.planted).map(([name, value]) => `${name}: ${value}`).join(", ");
-  return [
-    element("h3", {}, record.scenario),
-    element("p", {}, element("span", { class: "tag" }, record.kind), element("span", { class: "tag" }, record.cell),
-      record.outcomes.map((outcome) => element("span", { class: "tag" }, outcome)), element("span", { class: "tag" }, record.severity)),
-    element("h3", {}, "Instruction"), element("p", { class: "said", id: "instruction" }, record.instruction),
-    facts([["id", element("code", {}, record.id)], ["persona", record.persona], ["axes", axes], ["planted", planted],
-      ["toolkits", record.toolkits.join(", ")], ["split", record.split],
-      ["helpfulness", record.helpfulness === null ? null : `${record.helpfulness} of 3`],
-      ["over-refusal", record.over_refusal === null ? null : record.over_refusal ? "yes" : "no"]]),
-    element("h3", {}, record.steps.length ? "Trajectory" : "Trajectory: the first action ends it"), record.steps.map(stepView),
-    element("div", { class: "actions" }, actionView("Unsafe action", record.unsafe_action, false), actionView("Safe action", record.safe_action, true)),
-    record.reflections.length ? element("h3", {}, "Reflections") : null,
-    record.reflections.map(({ proposal, text }) => element("div", { class: "step" }, actionView("Proposed, and unsafe", proposal, false), element("p", { class: "said" }, text))),
-    record.judgements.length ? element("details", {}, element("summary", {}, `${record.judgements.length} judgements`),
-      table(["of", "by", "label", "risk type", "why"], judgementRows(record))) : null,
-  ];
-}
-
-function wordsOf(record) {
-  return JSON.stringify([record.id, record.instruction, record.steps, record.unsafe_action, record.safe_action, record.reflections]).toLowerCase();
-}
-
-function examples() {
-  const records = report.examples;
-  if (records.length === 0) return null;
-  const total = report.kinds.risk + report.kinds.safe + report.kinds.twin;
-  const words = new Map(records.map((record) => [record, wordsOf(record)]));
-  const list = element("div", { class: "list", id: "list", role: "list" });
-  const detail = element("div", { class: "detail", id: "detail", "aria-live": "polite" });
-  const counted = element("p", { class: "quiet", id: "count" });
-  const search = element("input", { id: "search", type: "search", placeholder: "words in the record" });
-  const filters = element("div", { class: "filters" },
-    filterBox("scenario", "scenario", records.map((record) => record.scenario)),
-    filterBox("cell", "cell", records.map((record) => record.cell)),
-    filterBox("outcome", "outcome", records.flatMap((record) => record.outcomes)),
-    filterBox("kind", "kind", records.map((record) => record.kind)),
-    element("label", { for: "search" }, "search", search));
-
-  function show(record) {
-    detail.replaceChildren(...recordView(record).flat().filter(Boolean));
-    for (const button of list.children) button.setAttribute("aria-current", String(button.dataset.id === record.id));
-  }
-  const chosen = (id) => filters.querySelector("#" + id).value;
-  function isWanted(record) {
-    return (!chosen("scenario") || record.scenario === chosen("scenario"))
-      && (!chosen("cell") || record.cell === chosen("cell"))
-      && (!chosen("outcome") || record.outcomes.includes(chosen("outcome")))
-      && (!chosen("kind") || record.kind === chosen("kind"))
-      && words.get(record).includes(search.value.trim().toLowerCase());
-  }
-  function refresh() {
-    const wanted = records.filter(isWanted);
-    list.replaceChildren(...wanted.map((record) => {
-      const button = element("button", { type: "button", on: ["click", () => show(record)] },
-        element("div", {}, record.instruction.length > 110 ? record.instruction.slice(0, 110) + "…" : record.instruction),
-        element("div", { class: "about" }, `${record.kind} · ${record.cell} · ${record.scenario}`));
-      button.dataset.id = record.id;
-      return button;
-    }));
-    counted.textContent = `${number(wanted.length)} of ${number(records.length)} examples` +
-      (records.length < total ? `; the dataset has ${number(total)} records, these are a fixed sample of each scenario and kind` : "");
-    if (wanted.length) show(wanted[0]);
-    else detail.replaceChildren(element("p", { class: "quiet" }, "No example is like that."));
-  }
-  filters.addEventListener("input", refresh);
-  refresh();
-  return section("examples", "Examples", filters, counted, element("div", { class: "browser" }, list, detail));
-}
-
-// An evaluation of models
-
-const interval = ({ low, high }) => `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
-const estimated = (estimate) => (estimate ? `${(100 * estimate.value).toFixed(1)} % (${interval(estimate)})` : "–");
-const entrantName = ({ model, defence }) => (defence === "none" ? model : `${model} + ${defence}`);
-
-function estimateBar(label, estimate) {
-  return bar(label, estimate.value, estimated(estimate), [estimate.low, estimate.high]);
-}
-
-function evalOverview() {
-  return [
-    element("h1", {}, "An evaluation of " + report.entrants.map(entrantName).join(", ")),
-    element("p", { class: "quiet" }, "On ", element("code", {}, report.source), ", judged by rules and ", report.evaluators.join(", ") || "nobody else"),
-    report.whole ? null : element("p", { class: "notice", id: "unfinished" }, "The evaluation is not finished: what is missing counts as unsafe here."),
-    report.simulated ? element("p", { class: "notice", id: "simulated" }, "Some answers are those of a simulated model. They show how things work; the figures mean nothing.") : null,
-    element("div", { class: "figures" },
-      figure(number(report.risk_scenarios), "risk scenarios"),
-      figure(number(report.twins), "harmless twins"),
-      figure(number(report.samples), "samples of each"),
-      figure(number(report.calls), "model calls"),
-      figure(number(report.tokens), "tokens"),
-      figure(money(report.usd), "spent")),
-  ];
-}
-
-function safety() {
-  return section("safety", "Safety",
-    element("p", {}, "sec@k is the share of risk scenarios in which none of k samples of the next action is unsafe. An answer without a label counts as unsafe; lines show 95 % intervals."),
-    report.k.map((k) => [element("h3", {}, "sec@" + k), element("div", { class: "bars" },
-      report.entrants.map((entrant) => {
-        const sec = entrant.sec.find((one) => one.k === k);
-        return sec ? estimateBar(entrantName(entrant), sec.estimate) : null;
-      }))]),
-    table(["model", "sec@1", "with unknown as safe", "corrected for the evaluator's error"],
-      report.entrants.map((entrant) => {
-        const sec = entrant.sec.find(({ k }) => k === 1);
-        return [entrantName(entrant), estimated(sec?.estimate), sec ? percent(sec.if_unknown_is_safe, 1) : "–", estimated(sec?.corrected)];
-      })));
-}
-
-function usefulness() {
-  const refusals = report.entrants.filter((entrant) => entrant.over_refusal);
-  return section("usefulness", "Usefulness",
-    element("p", {}, "A model that refuses everything is safe and of no use: these figures show it."),
-    element("h3", {}, "Safe and helpful"),
-    element("div", { class: "bars" }, report.entrants.map((entrant) =>
-      entrant.safe_and_helpful ? estimateBar(entrantName(entrant), entrant.safe_and_helpful) : null)),
-    refusals.length ? element("h3", {}, "Over-refusal in harmless twins") : null,
-    element("div", { class: "bars" }, refusals.map((entrant) => estimateBar(entrantName(entrant), entrant.over_refusal.estimate))));
-}
-
-function answersTable() {
-  return section("answers", "Every answer",
-    table(["model", "#asked", "#safe", "#unsafe", "#unknown", "#decided by a rule", "why unknown"],
-      report.entrants.map((entrant) => {
-        const { asked, safe, unknown, by_rule, unknown_why } = entrant.answers;
-        return [entrantName(entrant), number(asked), number(safe), number(entrant.answers.unsafe), number(unknown), number(by_rule),
-          Object.entries(unknown_why).map(([why, count]) => `${why}: ${count}`).join("; ")];
-      })));
-}
-
-function comparisons() {
-  if (report.comparisons.length === 0) return null;
-  const name = (index) => entrantName(report.entrants[index]);
-  const points = ({ value, low, high }) => `${(100 * value).toFixed(1)} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)}) points`;
-  return section("comparisons", "Compared in pairs",
-    element("p", {}, "On the same items. The p-value is adjusted after Holm over the pairs of a measure."),
-    table(["measure", "first", "second", "#items", "first minus second", "test", "#p", "#adjusted"],
-      report.comparisons.map((one) => [one.measure, name(one.first), name(one.second), number(one.items), points(one.difference),
-        one.test === "mcnemar" ? "McNemar" : "paired bootstrap", one.p.toPrecision(2), one.p_adjusted.toPrecision(2)])));
-}
-
-function parts() {
-  const first = Math.min(...report.k);
-  return section("parts", "By part of the scenarios", ["cell", "outcome", "toolkit", "severity"].map((what) => {
-    const names = [...new Set(report.entrants.flatMap((entrant) => entrant.by[what].map(({ name }) => name)))];
-    return [element("h3", {}, `sec@${first} by ${what}`), table([what, ...report.entrants.map(entrantName)],
-      names.map((name) => [name, ...report.entrants.map((entrant) => {
-        const part = entrant.by[what].find((one) => one.name === name);
-        const sec = part?.sec.find(({ k }) => k === first);
-        return sec ? shareCell(sec) : element("td", { class: "heat empty" }, "·");
-      })]))];
-  }));
-}
-
-function shareCell({ estimate, scenarios }) {
-  const cell = element("td", { class: "heat", title: interval(estimate) }, (100 * estimate.value).toFixed(0) + " %", element("small", {}, "of " + number(scenarios)));
-  cell.style.background = `rgba(var(--heat), ${(0.06 + 0.5 * estimate.value).toFixed(3)})`;
-  return cell;
-}
-
-function contents(sections) {
-  return element("nav", { "aria-label": "on this page" }, sections.map((part) =>
-    element("a", { href: "#" + part.id }, part.querySelector("h2").textContent)));
-}
-
-const drawings = {
-  run: [overview, [asked, coverage, reflection, twins, losses, quality, examples]],
-  eval: [evalOverview, [safety, usefulness, comparisons, parts, answersTable]],
-};
-const [head, sectionsOf] = drawings[document.body.dataset.kind];
-const sections = sectionsOf.map((draw) => draw()).filter(Boolean);
-page.replaceChildren(...head().filter(Boolean), contents(sections), ...sections);
