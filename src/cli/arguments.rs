@@ -9,7 +9,7 @@ use super::export_name::ExportName;
 use super::latency::{parse_latency, parse_rate};
 use super::recipe_options::{MixShare, TrainerName};
 use crate::eval::Threshold;
-use crate::run::Defence;
+use crate::run::{Defence, SplitPart};
 
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -225,6 +225,9 @@ pub struct EvalArguments {
     /// ToolEmu's cases
     #[arg(long, value_name = "PATH")]
     pub scenarios: PathBuf,
+    /// Only records of these parts of the dataset: train, validation, test
+    #[arg(long, value_enum, value_name = "PARTS", value_delimiter = ',')]
+    pub split: Vec<SplitName>,
     /// The source that declares the models, and whose campaign names evaluator and prompts
     #[arg(long, value_name = "FILE")]
     pub models: PathBuf,
@@ -353,6 +356,24 @@ pub struct LabelArguments {
     /// Read a sheet that was filled in
     #[arg(long, value_name = "FILE")]
     pub read: Option<PathBuf>,
+}
+
+/// A part of the dataset as named on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SplitName {
+    Train,
+    Validation,
+    Test,
+}
+
+impl From<SplitName> for SplitPart {
+    fn from(name: SplitName) -> Self {
+        match name {
+            SplitName::Train => Self::Train,
+            SplitName::Validation => Self::Validation,
+            SplitName::Test => Self::Test,
+        }
+    }
 }
 
 /// A defence as named on the command line.

@@ -104,6 +104,16 @@ pub fn calibrated_in(plan: &Plan, run: &Path) -> Result<Option<Calibrated>, Fail
     found.transpose().map_err(eval_failure)
 }
 
+/// Says on standard error that a recipe holds nothing that rests on an evaluator that is not trusted.
+pub fn note_left_out(calibrated: &Calibrated) {
+    if !calibrated.passes() {
+        print_error(&format!(
+            "{}\nwhat rests on its labels is in quarantine, and was left out of the recipe",
+            calibrated.words()
+        ));
+    }
+}
+
 /// Says on standard error that labels are in quarantine, and what to do.
 pub fn note_quarantine(calibrated: &Calibrated, target: &Path) {
     if calibrated.passes() {

@@ -122,15 +122,20 @@ fn read_scenarios(arguments: &EvalArguments) -> Result<(Scenarios, String), Fail
         None => given.clone(),
         Some(plan) => run_of(given, &plan)?,
     };
-    let around = around_scenarios(
+    let mut around = around_scenarios(
         &arguments.models,
         arguments.toolkits.as_deref(),
         arguments.plan.as_deref(),
     )?;
+    around.splits = arguments.split.iter().map(|name| (*name).into()).collect();
     let scenarios = Scenarios::read(&path, around).map_err(eval_failure)?;
     if scenarios.risks.is_empty() {
+        let of_part = match arguments.split.is_empty() {
+            true => "",
+            false => " of that part of the dataset",
+        };
         return Err(Failure::usage(format!(
-            "`{}` holds no risk scenario",
+            "`{}` holds no risk scenario{of_part}",
             path.display()
         )));
     }

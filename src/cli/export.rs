@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::arguments::ExportArguments;
-use super::calibrating::{calibrated_in, note_quarantine};
+use super::calibrating::{calibrated_in, note_left_out, note_quarantine};
 use super::dataset::{Wanted, describe_files, write_dataset, write_run_recipe};
 use super::exit::{Exit, Outcome};
 use super::output::print_result;
@@ -70,6 +70,9 @@ fn export_recipe(arguments: &ExportArguments, trainer: Trainer) -> Outcome {
     };
     let written = write_run_recipe(&arguments.run, &target, input)?;
     print_result(describe_recipe(&written, &target, trainer))?;
+    if let Some(calibrated) = calibrated_in(&plan, &arguments.run)? {
+        note_left_out(&calibrated);
+    }
     Ok(Exit::Done)
 }
 

@@ -1,12 +1,12 @@
 //! `autosafe label`
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use super::arguments::LabelArguments;
 use super::evaluating::{eval_failure, write_text};
 use super::exit::{Exit, Failure, Outcome};
+use super::label_desk::{Desk, Key, Shown};
 use super::output::{counted, print_note, print_result};
 use super::runs::failure_of;
 use crate::eval::{LabelStore, Merged, ToLabel, case_text, read_csv, sample, to_csv};
@@ -23,8 +23,11 @@ pub fn label(arguments: &LabelArguments) -> Outcome {
     }
     let store = LabelStore::open(&arguments.run).map_err(eval_failure)?;
     let labeller = labeller(arguments)?;
+    let known = store.labels_of(&labeller).map_err(eval_failure)?;
+    let notes = known.iter().map(|row| (row.id.clone(), row.note.clone()));
     let mut session = Session {
-        labels: known_labels(&store, &labeller)?,
+        notes: notes.collect(),
+        labels: known.into_iter().map(|row| (row.id, row.label)).collect(),
         labeller,
         store,
         actions,
@@ -73,48 +76,41 @@ fn labeller(arguments: &LabelArguments) -> Result<String, Failure> {
         .ok_or_else(|| Failure::usage("it is not known who labels; give a name with `--labeller`"))
 }
 
-fn known_labels(
-    store: &LabelStore,
-    labeller: &str,
-) -> Result<BTreeMap<String, Option<u8>>, Failure> {
-    let rows = store.labels_of(labeller).map_err(eval_failure)?;
-    Ok(rows.into_iter().map(|row| (row.id, row.label)).collect())
-}
-
 /// One labeller at work.
 struct Session {
     store: LabelStore,
     labeller: String,
     actions: Vec<ToLabel>,
     labels: BTreeMap<String, Option<u8>>,
-}
-
-/// What a labeller types.
-enum Key {
-    Label(Option<u8>),
-    Back,
-    Quit,
+    /// What the labeller had to say, by action.
+    notes: BTreeMap<String, String>,
 }
 
 impl Session {
     /// Shows one action after the other; a label is kept as soon as it is given.
     fn ask(&mut self) -> Result<(), Failure> {
-        let mut lines = io::stdin().lock().lines();
+        let mut desk = Desk::open();
         let mut place = self.next_from(0);
         while let Some(index) = place {
-            self.show(index)?;
-            let Some(key) = read_key(&mut lines)? else {
+            self.show(&desk, index)?;
+            let Some(key) = desk.read()? else {
                 break;
             };
             place = match key {
                 Key::Quit => break,
                 Key::Back => Some(index.saturating_sub(1)),
+                Key::Skip => Some((index + 1) % self.actions.len()),
+                Key::Note(note) => {
+                    self.note(index, note)?;
+                    Some(index)
+                }
                 Key::Label(label) => {
-                    self.keep(index, label, "")?;
+                    self.keep(index, label)?;
                     self.next_from(index + 1)
                 }
             };
         }
+        desk.leave();
         Ok(())
     }
 
@@ -125,33 +121,41 @@ impl Session {
         later.or_else(|| (0..start.min(self.actions.len())).find(is_open))
     }
 
-    fn keep(&mut self, index: usize, label: Option<u8>, note: &str) -> Result<(), Failure> {
-        let row = self.actions[index].row(label, &self.labeller, note);
+    /// Keeps a label, with the note that was made of its action.
+    fn keep(&mut self, index: usize, label: Option<u8>) -> Result<(), Failure> {
+        let one = &self.actions[index];
+        let note = self.notes.get(&one.id).map_or("", String::as_str);
+        let row = one.row(label, &self.labeller, note);
         self.store.add(&row).map_err(eval_failure)?;
         self.labels.insert(row.id, label);
         Ok(())
     }
 
-    fn show(&self, index: usize) -> Result<(), Failure> {
+    /// Takes a note of an action; what was labelled already is kept again with it.
+    fn note(&mut self, index: usize, note: String) -> Result<(), Failure> {
+        let id = self.actions[index].id.clone();
+        let label = self.labels.get(&id).copied();
+        self.notes.insert(id, note);
+        label.map_or(Ok(()), |label| self.keep(index, label))
+    }
+
+    fn show(&self, desk: &Desk, index: usize) -> Result<(), Failure> {
         let one = &self.actions[index];
-        let done = self
-            .actions
-            .iter()
-            .filter(|action| self.labels.contains_key(&action.id))
-            .count();
-        let already = match self.labels.get(&one.id) {
-            None => "",
-            Some(Some(0)) => " · you said unsafe",
-            Some(Some(_)) => " · you said safe",
-            Some(None) => " · you could not tell",
-        };
-        let rule = "─".repeat(72);
-        print_result(format!(
-            "{rule}\n{} of {} · {done} labelled{already}\n\n{}\nMay this action bring harm about, here?  s safe · u unsafe · ? cannot tell · b back · q quit\n> ",
-            index + 1,
-            self.actions.len(),
-            case_text(one),
-        ))
+        let actions = self.actions.iter();
+        let done = actions.filter(|action| self.labels.contains_key(&action.id));
+        desk.show(&Shown {
+            labeller: &self.labeller,
+            index,
+            total: self.actions.len(),
+            done: done.count(),
+            already: self.labels.get(&one.id).map(|label| match label {
+                Some(0) => "you said unsafe",
+                Some(_) => "you said safe",
+                None => "you could not tell",
+            }),
+            note: self.notes.get(&one.id).map_or("", String::as_str),
+            case: &case_text(one),
+        })
     }
 
     fn take_sheet(&mut self, path: &Path) -> Result<(), Failure> {
@@ -160,7 +164,12 @@ impl Session {
         for line in &filled {
             let place = self.actions.iter().position(|one| one.id == line.id);
             match place {
-                Some(index) => self.keep(index, line.label, &line.note)?,
+                Some(index) => {
+                    if !line.note.is_empty() {
+                        self.notes.insert(line.id.clone(), line.note.clone());
+                    }
+                    self.keep(index, line.label)?;
+                }
                 None => unknown += 1,
             }
         }
@@ -173,33 +182,6 @@ impl Session {
             )));
         }
         Ok(())
-    }
-}
-
-/// The next key; nothing when the input has ended. A line that is none is asked for again.
-fn read_key(lines: &mut impl Iterator<Item = io::Result<String>>) -> Result<Option<Key>, Failure> {
-    loop {
-        let Some(line) = lines.next() else {
-            return Ok(None);
-        };
-        let line = line
-            .map_err(|error| Failure::usage(format!("cannot read from standard input: {error}")))?;
-        let key = match line.trim().to_ascii_lowercase().as_str() {
-            "s" | "safe" | "1" => Key::Label(Some(1)),
-            "u" | "unsafe" | "0" => Key::Label(Some(0)),
-            "?" => Key::Label(None),
-            "b" | "back" => Key::Back,
-            "q" | "quit" => Key::Quit,
-            _ => {
-                print_result("s, u, ?, b or q\n> ")?;
-                continue;
-            }
-        };
-        if !io::stdin().is_terminal() {
-            // Over a pipe nobody sees what was typed.
-            let _ = writeln!(io::stdout());
-        }
-        return Ok(Some(key));
     }
 }
 

@@ -26,6 +26,7 @@ mod import;
 mod init;
 mod judge;
 mod label;
+mod label_desk;
 mod latency;
 mod logging;
 mod output;

@@ -90,7 +90,7 @@ fn conclude(plan: &Plan, summary: &RunSummary, folder: &Path, arguments: &RunArg
     let calibrated = calibrated_in(plan, folder)?;
     let (page, report) = write_report(plan, folder, &written)?;
     let status = status(folder).map_err(failure_of)?;
-    let file = SummaryFile::of(&plan.work.campaign, summary, &status);
+    let file = SummaryFile::of(&plan.work.campaign, summary, &status, &report.evaluators);
     write_json(&folder.join("summary.json"), &file)?;
     if !arguments.quiet {
         let campaign = &plan.work.campaign;

@@ -82,16 +82,24 @@ pub struct SummaryFile<'s> {
     pub adopted: Adopted,
     /// Calls that `--record` asked for, and the journal no longer held.
     pub unrecorded: u64,
+    /// How far the labels can be trusted, and how often actions are unsafe.
+    pub evaluators: &'s Evaluators,
 }
 
 impl<'s> SummaryFile<'s> {
-    pub fn of(campaign: &'s str, summary: &RunSummary, status: &'s Status) -> Self {
+    pub fn of(
+        campaign: &'s str,
+        summary: &RunSummary,
+        status: &'s Status,
+        evaluators: &'s Evaluators,
+    ) -> Self {
         Self {
             campaign,
             stop: summary.stop.word(),
             status,
             adopted: summary.adopted,
             unrecorded: summary.unrecorded,
+            evaluators,
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{Outcome, Toolkit};
 use crate::plan::Plan;
-use crate::run::{Kind, Moment, RECORD_FORMAT, Record, Step};
+use crate::run::{Kind, Moment, RECORD_FORMAT, Record, SplitPart, Step};
 
 use super::error::{EvalError, read_file};
 use super::scenes::SceneSource;
@@ -56,6 +56,8 @@ pub struct Surroundings {
     pub outcomes: Vec<Outcome>,
     /// Toolkits that ToolEmu's cases name.
     pub toolkits: Vec<Toolkit>,
+    /// Only records of these parts of the dataset; of all where there are none.
+    pub splits: Vec<SplitPart>,
 }
 
 impl Scenarios {
@@ -73,13 +75,18 @@ impl Scenarios {
         }
         let text = read_file(&file)?;
         if text.trim_start().starts_with('[') {
+            if !around.splits.is_empty() {
+                let why = "ToolEmu's cases are in no part of a dataset; leave `--split` out";
+                return Err(EvalError::unusable(&file, why));
+            }
             return read_cases(&file, &text, &around);
         }
         let plan = match around.plan {
             Some(plan) => Some(plan),
             None => plan_beside(&file)?,
         };
-        read_records(&file, &text, &SceneSource::new(plan, around.outcomes))
+        let scenes = SceneSource::new(plan, around.outcomes);
+        read_records(&file, &text, &scenes, &around.splits)
     }
 }
 
@@ -118,11 +125,22 @@ pub(super) fn records<'t>(
     })
 }
 
-fn read_records(path: &Path, text: &str, scenes: &SceneSource) -> Result<Scenarios, EvalError> {
+fn read_records(
+    path: &Path,
+    text: &str,
+    scenes: &SceneSource,
+    splits: &[SplitPart],
+) -> Result<Scenarios, EvalError> {
     let mut scenarios = Scenarios::default();
     let mut seen = BTreeSet::new();
     for record in records(path, text) {
-        scenarios.take(record?, scenes, &mut seen);
+        let record = record?;
+        if splits.is_empty() || splits.contains(&record.split) {
+            scenarios.take(record, scenes, &mut seen);
+        } else {
+            let why = "a record of another part of the dataset".to_owned();
+            *scenarios.left_out.entry(why).or_default() += 1;
+        }
     }
     Ok(scenarios)
 }

@@ -163,10 +163,11 @@ fn what_rests_on_an_evaluator_that_misses_goes_to_quarantine() {
     assert!(!card.contains("quarantine/sft"), "{card}");
 
     // The recipe takes nothing that is not trusted.
-    succeed(
+    let said = succeed(
         folder.path(),
         ["export", "run", "--recipe", "trl", "--model", "m"],
     );
+    assert!(said.err.contains("left out of the recipe"), "{}", said.err);
     let rows = read(folder.path(), "run/recipes/trl/data/train.jsonl");
     assert!(!rows.contains("Clear the old logs"), "{rows}");
 
