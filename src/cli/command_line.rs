@@ -13,9 +13,16 @@ use super::exit::Outcome;
 use super::logging::start_logging;
 use super::output::print_error;
 
+/// What every command heeds beside its arguments.
+const ENVIRONMENT: &str = "Environment:
+  RUST_LOG=info                 log lines on standard error; also debug, or autosafe::model=debug
+  OTEL_EXPORTER_OTLP_ENDPOINT   where traces go, in a build with the feature `otel`
+  NO_COLOR=1                    no colours
+  COLUMNS=80                    how wide problems are drawn";
+
 /// Describe how agents come to harm; get training sets and evaluations.
 #[derive(Debug, Parser)]
-#[command(name = "autosafe", version, max_term_width = 100)]
+#[command(name = "autosafe", version, max_term_width = 100, after_help = ENVIRONMENT)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

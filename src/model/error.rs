@@ -8,6 +8,11 @@ use std::time::Duration;
 pub enum CallError {
     #[error("cannot reach {url}: {why}")]
     Unreachable { url: String, why: String },
+    /// No call of this address can work as long as its certificate is not trusted.
+    #[error(
+        "the certificate of {url} is not trusted: {why}; name the authority that signed it with `ca` in the model's declaration"
+    )]
+    Untrusted { url: String, why: String },
     #[error("no answer within {} s", after.as_secs())]
     TimedOut { after: Duration },
     /// 408, 409, 425, 429, 5xx: worth another try.
@@ -42,7 +47,21 @@ pub enum CallError {
     NotDeclared { model: String },
 }
 
+/// How the library for TLS begins what it says of a certificate.
+const BAD_CERTIFICATE: &str = "invalid peer certificate: ";
+
 impl CallError {
+    /// A server that no connection could be made to, and why.
+    pub(super) fn no_connection(url: String, why: String) -> Self {
+        match why.strip_prefix(BAD_CERTIFICATE) {
+            Some(why) => Self::Untrusted {
+                url,
+                why: why.to_owned(),
+            },
+            None => Self::Unreachable { url, why },
+        }
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_worth_another_try(&self) -> bool {
         match self {
@@ -50,7 +69,8 @@ impl CallError {
             | Self::TimedOut { .. }
             | Self::Busy { .. }
             | Self::BrokenBody { .. } => true,
-            Self::Unauthorized { .. }
+            Self::Untrusted { .. }
+            | Self::Unauthorized { .. }
             | Self::NotFound { .. }
             | Self::ContextTooLong { .. }
             | Self::Rejected { .. }
@@ -64,6 +84,7 @@ impl CallError {
     pub fn kind(&self) -> Cow<'static, str> {
         match self {
             Self::Unreachable { .. } => "unreachable".into(),
+            Self::Untrusted { .. } => "untrusted_certificate".into(),
             Self::TimedOut { .. } => "timeout".into(),
             Self::BrokenBody { .. } => "broken_body".into(),
             Self::ContextTooLong { .. } => "context_too_long".into(),
@@ -81,7 +102,8 @@ impl CallError {
     pub fn stops_the_run(&self) -> bool {
         matches!(
             self,
-            Self::Unauthorized { .. }
+            Self::Untrusted { .. }
+                | Self::Unauthorized { .. }
                 | Self::NotFound { .. }
                 | Self::NotRecorded { .. }
                 | Self::NotDeclared { .. }

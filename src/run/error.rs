@@ -62,6 +62,21 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// A folder, or a file in it, that cannot be made or written.
+    pub(super) fn unwritten(path: &Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let advice = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                "; make room and run the same command again"
+            }
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
+                "; is it, or its folder, read-only?"
+            }
+            _ => "",
+        };
+        Self::folder(path, format!("{error}{advice}"))
+    }
+
     /// A folder, or a file in it, that the system does not let us use.
     pub(super) fn folder(path: &Path, why: impl std::fmt::Display) -> Self {
         Self::Folder {

@@ -94,7 +94,7 @@ struct Line<'e> {
 impl EventLog {
     /// Opens the log at `path`; half a line at its end, from a process that was killed, goes.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        let file = open_whole(path).map_err(|error| RunError::folder(path, error))?;
+        let file = open_whole(path).map_err(|error| RunError::unwritten(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             file: BufWriter::new(file),
@@ -109,13 +109,13 @@ impl EventLog {
         let mut text = serde_json::to_string(&line).expect("events are plain JSON");
         text.push('\n');
         let written = self.file.write_all(text.as_bytes());
-        written.map_err(|error| RunError::folder(&self.path, error))
+        written.map_err(|error| RunError::unwritten(&self.path, &error))
     }
 
     /// Hands what was appended to the system.
     pub fn flush(&mut self) -> Result<(), RunError> {
         let flushed = self.file.flush();
-        flushed.map_err(|error| RunError::folder(&self.path, error))
+        flushed.map_err(|error| RunError::unwritten(&self.path, &error))
     }
 }
 
@@ -240,6 +240,25 @@ mod tests {
             LoggedEvent::Calibrated { .. } => 10,
             LoggedEvent::RowGivenUp { .. } => 11,
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_log_without_room_says_so_by_its_name() {
+        let full = Path::new("/dev/full");
+        let file = OpenOptions::new().write(true).open(full);
+        let mut log = EventLog {
+            path: full.to_owned(),
+            file: BufWriter::new(file.expect("Linux has it")),
+        };
+        log.write(&LoggedEvent::Notice { text: "slow" })
+            .expect("it waits to be flushed");
+        let error = log.flush().expect_err("there is no room").to_string();
+        assert!(error.starts_with("cannot use /dev/full: "), "{error}");
+        assert!(
+            error.ends_with("; make room and run the same command again"),
+            "{error}"
+        );
     }
 
     #[test]

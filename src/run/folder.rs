@@ -79,7 +79,8 @@ impl Folder {
                 "it is a file; a run is a folder",
             ));
         }
-        std::fs::create_dir_all(&self.path).map_err(|error| RunError::folder(&self.path, error))?;
+        std::fs::create_dir_all(&self.path)
+            .map_err(|error| RunError::unwritten(&self.path, &error))?;
         let path = self.path.join("lock");
         let opened = OpenOptions::new()
             .read(true)
@@ -87,13 +88,13 @@ impl Folder {
             .create(true)
             .truncate(false)
             .open(&path);
-        let mut file = opened.map_err(|error| RunError::folder(&path, error))?;
+        let mut file = opened.map_err(|error| RunError::unwritten(&path, &error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(self.locked(&mut file)),
             Err(TryLockError::Error(error)) => return Err(RunError::folder(&path, error)),
         }
-        write_holder(&mut file).map_err(|error| RunError::folder(&path, error))?;
+        write_holder(&mut file).map_err(|error| RunError::unwritten(&path, &error))?;
         Ok(FolderClaim {
             _file: Arc::new(file),
         })
@@ -137,7 +138,7 @@ impl Folder {
         let new = self.path.join("plan.json.new");
         let written =
             std::fs::write(&new, plan.to_bytes()).and_then(|()| std::fs::rename(&new, &path));
-        written.map_err(|error| RunError::folder(&path, error))
+        written.map_err(|error| RunError::unwritten(&path, &error))
     }
 
     /// Reads the plan of a run that was started before.

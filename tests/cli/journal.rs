@@ -70,6 +70,75 @@ fn a_journal_that_was_cut_off_is_told_and_left_as_it_is() {
     );
 }
 
+/// A program of a user who may read everything here and write nothing. Root may write everything, so it
+/// hands the work to a user without rights, with a copy of the program that this one may start.
+#[cfg(unix)]
+fn powerless(folder: &Path, arguments: &[&str]) -> Said {
+    use std::os::unix::process::CommandExt as _;
+    let mut command = Command::new(folder.join("autosafe"));
+    command.args(arguments).current_dir(folder);
+    let is_root = fs::metadata("/proc/self").is_ok_and(|it| {
+        use std::os::unix::fs::MetadataExt as _;
+        it.uid() == 0
+    });
+    if is_root {
+        command.uid(65534).gid(65534);
+    }
+    Said::from(command.output().expect("the program starts"))
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_folder_is_told_in_a_sentence_left_as_it_is_and_can_be_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::copy(
+        env!("CARGO_BIN_EXE_autosafe"),
+        folder.path().join("autosafe"),
+    )
+    .expect("room");
+    fs::copy(quickstart(), folder.path().join("quickstart.ots")).expect("room");
+    let run_folder = a_run(folder.path(), &[]);
+    for name in ["autosafe", "quickstart.ots"] {
+        set_mode(&folder.path().join(name), 0o755);
+    }
+    for name in crate::support::files_under(&run_folder).keys() {
+        set_mode(&run_folder.join(name), 0o444);
+    }
+    for read_only in [&run_folder, &folder.path().to_path_buf()] {
+        set_mode(read_only, 0o555);
+    }
+    let before = crate::support::files_under(&run_folder);
+    for out in ["run", "another"] {
+        let said = powerless(folder.path(), &["run", "quickstart.ots", "--out", out]);
+        assert_eq!(said.status, 2, "{}{}", said.out, said.err);
+        assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+        assert!(
+            said.err.starts_with(&format!("error: cannot use {out}")),
+            "{}",
+            said.err
+        );
+        assert!(
+            said.err.ends_with("; is it, or its folder, read-only?\n"),
+            "{}",
+            said.err
+        );
+    }
+    let said = powerless(folder.path(), &["status", "run"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert!(
+        crate::support::files_under(&run_folder) == before,
+        "something was written"
+    );
+    set_mode(folder.path(), 0o755);
+    set_mode(&run_folder, 0o755);
+}
+
 /// A limit on the size of files stands for a full disk, which no test can bring about everywhere.
 #[test]
 fn a_run_without_room_for_its_journal_stops_in_a_sentence_and_goes_on_with_room() {

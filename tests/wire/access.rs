@@ -65,7 +65,7 @@ pub fn request(answer: AnswerFormat) -> Request {
     }
 }
 
-async fn call(gateway: &Gateway, request: &Request) -> Answer {
+pub async fn call(gateway: &Gateway, request: &Request) -> Answer {
     let reply = gateway.call(&Key("M".to_owned()), request).await;
     reply.expect("it is answered").answer
 }

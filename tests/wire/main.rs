@@ -3,6 +3,7 @@
 
 mod access;
 mod connections;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -182,10 +182,9 @@ impl Connection {
     fn not_reached(&self, trouble: Trouble) -> CallError {
         match trouble {
             Trouble::TimedOut => self.timed_out(),
-            Trouble::Failed(why) => CallError::Unreachable {
-                url: self.shown_url.clone(),
-                why: self.secrets.hide_in(&why),
-            },
+            Trouble::Failed(why) => {
+                CallError::no_connection(self.shown_url.clone(), self.secrets.hide_in(&why))
+            }
         }
     }
 

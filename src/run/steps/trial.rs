@@ -2,10 +2,12 @@
 
 use futures_util::future::join_all;
 
+use crate::check::Seat;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
 use crate::run::context::RunContext;
 use crate::run::departure::{Departure, Failure, Halt};
+use crate::run::record::Action;
 use crate::run::tally::Tally;
 use crate::run::trial::{Attempt, Judged, Moment, Opinion, Task, Trial, TrialOutcome, Trouble};
 
@@ -40,52 +42,25 @@ pub(in crate::run) async fn run_trial(
         usd: 0.0,
         simulated: false,
     };
-    let mut may_pass = false;
-    match &trial.task {
+    let may_pass = match &trial.task {
         Task::NextAction { samples, .. } | Task::Rollout { samples, .. } => {
-            let attempts = (0..*samples as usize).map(|sample| round.attempt(&trial.task, sample));
-            for attempt in join_all(attempts).await {
-                let (attempt, passing) = attempt?;
-                may_pass |= passing;
-                outcome.attempts.push(attempt);
-            }
+            round
+                .attempts(&trial.task, *samples as usize, &mut outcome)
+                .await?
         }
-        Task::Twin { .. } => {
-            let (attempt, passing) = round.attempt(&trial.task, 0).await?;
-            may_pass |= passing;
-            outcome.attempts.push(attempt);
-        }
+        Task::Twin { .. } => round.attempts(&trial.task, 1, &mut outcome).await?,
         Task::Judgement {
             action,
             evaluators,
             rules_decide,
         } => {
-            let at = CallPath::item().then("judge");
-            let case = Case {
-                situation: &situation,
-                history: &moment.steps,
-                action,
-                at: &at,
+            let asks = Asks {
+                evaluators,
+                unless_rules_decide: *rules_decide,
             };
-            outcome.rules = judge_by_rules(case).map(Into::into);
-            let is_decided = *rules_decide && outcome.rules.is_some();
-            let asked = evaluators
-                .iter()
-                .take(if is_decided { 0 } else { usize::MAX })
-                .enumerate()
-                .map(|(seat, evaluator)| ask_evaluator(&asker, &tally, case, seat, evaluator));
-            for said in join_all(asked).await {
-                outcome.judgements.push(match said {
-                    Ok(verdict) => Judged::Opinion(verdict.into()),
-                    Err(departure) => {
-                        let (trouble, passing) = trouble("judge", departure)?;
-                        may_pass |= passing;
-                        Judged::Trouble(trouble)
-                    }
-                });
-            }
+            round.judgements(action, asks, &mut outcome).await?
         }
-    }
+    };
     let sums = tally.sums();
     outcome.usage = sums.total();
     outcome.usd = sums
@@ -112,6 +87,13 @@ fn situation<'m>(run: &RunContext, moment: &'m Moment) -> Situation<'m> {
     }
 }
 
+/// Who is asked of an action.
+struct Asks<'a> {
+    evaluators: &'a [Seat],
+    /// Whether nobody is asked where rules say what it is.
+    unless_rules_decide: bool,
+}
+
 /// What the attempts of one trial share.
 struct Round<'r> {
     asker: &'r Asker<'r>,
@@ -121,6 +103,57 @@ struct Round<'r> {
 }
 
 impl Round<'_> {
+    /// As many attempts beside each other; gives whether something in one may go better another time.
+    async fn attempts(
+        &self,
+        task: &Task,
+        samples: usize,
+        outcome: &mut TrialOutcome,
+    ) -> Result<bool, Halt> {
+        let attempts = (0..samples).map(|sample| self.attempt(task, sample));
+        let mut may_pass = false;
+        for attempt in join_all(attempts).await {
+            let (attempt, passing) = attempt?;
+            may_pass |= passing;
+            outcome.attempts.push(attempt);
+        }
+        Ok(may_pass)
+    }
+
+    /// What rules and evaluators say of an action; gives whether something may go better another time.
+    async fn judgements(
+        &self,
+        action: &Action,
+        asks: Asks<'_>,
+        outcome: &mut TrialOutcome,
+    ) -> Result<bool, Halt> {
+        let at = CallPath::item().then("judge");
+        let case = Case {
+            situation: self.situation,
+            history: &self.moment.steps,
+            action,
+            at: &at,
+        };
+        outcome.rules = judge_by_rules(case).map(Into::into);
+        let is_decided = asks.unless_rules_decide && outcome.rules.is_some();
+        let evaluators = if is_decided { &[] } else { asks.evaluators };
+        let asked = evaluators.iter().enumerate();
+        let asked = asked
+            .map(|(seat, evaluator)| ask_evaluator(self.asker, self.tally, case, seat, evaluator));
+        let mut may_pass = false;
+        for said in join_all(asked).await {
+            outcome.judgements.push(match said {
+                Ok(verdict) => Judged::Opinion(verdict.into()),
+                Err(departure) => {
+                    let (trouble, passing) = trouble("judge", departure)?;
+                    may_pass |= passing;
+                    Judged::Trouble(trouble)
+                }
+            });
+        }
+        Ok(may_pass)
+    }
+
     /// One attempt; what went wrong in it is part of it.
     async fn attempt(&self, task: &Task, sample: usize) -> Result<(Attempt, bool), Halt> {
         let base = CallPath::item().at("sample", sample);
