@@ -28,8 +28,8 @@ pub(super) fn call_span(
         gen_ai.request.model = request.model,
         gen_ai.request.temperature = request.temperature,
         gen_ai.request.top_p = request.top_p,
-        gen_ai.request.max_tokens = request.max_tokens,
-        gen_ai.request.seed = request.seed,
+        gen_ai.request.max_tokens = request.max_tokens.map(i64::from),
+        gen_ai.request.seed = number(request.seed),
         gen_ai.output.r#type = output_type(request),
         gen_ai.response.model = Empty,
         gen_ai.response.finish_reasons = Empty,
@@ -51,7 +51,7 @@ pub(super) fn call_span(
     span.record("gen_ai.provider.name", endpoint.provider);
     if let Some((address, port)) = endpoint.server {
         span.record("server.address", address);
-        span.record("server.port", port);
+        span.record("server.port", i64::from(port));
     }
     #[cfg(feature = "otel")]
     super::span_content::note_request(&span, request);
@@ -64,12 +64,12 @@ pub(super) fn note_answer(span: &Span, call: &StoredCall) {
         return;
     }
     let usage = call.usage();
-    span.record("gen_ai.usage.input_tokens", usage.input);
-    span.record("gen_ai.usage.output_tokens", usage.output);
+    span.record("gen_ai.usage.input_tokens", number(usage.input));
+    span.record("gen_ai.usage.output_tokens", number(usage.output));
     if usage.cached > 0 {
-        span.record("gen_ai.usage.cache_read.input_tokens", usage.cached);
+        span.record("gen_ai.usage.cache_read.input_tokens", number(usage.cached));
     }
-    span.record("autosafe.tries", call.tries);
+    span.record("autosafe.tries", i64::from(call.tries));
     match &call.reply {
         StoredReply::Answer(answer) => {
             #[cfg(not(feature = "otel"))]
@@ -99,7 +99,7 @@ pub(super) fn note_failure(span: &Span, failure: &CallFailure) {
         return;
     }
     let words = failure.to_string();
-    span.record("autosafe.tries", failure.tries);
+    span.record("autosafe.tries", i64::from(failure.tries));
     note_error(span, &failure.error.kind(), &words);
     warn!(parent: span, "no answer: {words}");
 }
@@ -108,6 +108,11 @@ fn note_error(span: &Span, kind: &str, words: &str) {
     span.record("error.type", kind);
     span.record("otel.status_code", "ERROR");
     span.record("otel.status_description", words);
+}
+
+/// Numbers of traces have a sign; those without one become texts.
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn output_type(request: &Request) -> &'static str {

@@ -540,7 +540,7 @@ async fn examine(context: &RunContext, workload: &dyn Workload) -> Result<Exampl
 async fn run_unit(context: &RunContext, workload: &dyn Workload, index: u64) -> UnitEnd {
     let span = info_span!(
         "item",
-        autosafe.index = index,
+        autosafe.index = i64::try_from(index).unwrap_or(i64::MAX),
         autosafe.item = Empty,
         autosafe.scenario = Empty
     );

@@ -215,7 +215,7 @@ fn failures_are_marked_and_words_come_only_when_they_are_asked_for() {
 }
 
 #[test]
-fn a_collector_that_is_gone_is_told_once_and_hurts_no_run() {
+fn a_collector_that_is_gone_hurts_no_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = SimServer::start(&[]);
     let source = remote_source(folder.path(), &server);

@@ -40,7 +40,7 @@ fn model_in(received: &Received) -> Option<String> {
         }
     };
     let named: Named = serde_json::from_str(text).ok()?;
-    named.model.or(named.message?.model)
+    named.model.or_else(|| named.message?.model)
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ async fn run_trajectories(
         let tally = Tally::default();
         let base = base.at("rollout", index);
         let outcome = run_trajectory(asker, &tally, situation, &base)
-            .instrument(info_span!("trajectory", autosafe.trajectory = index))
+            .instrument(info_span!("trajectory", autosafe.trajectory = index as i64))
             .await;
         let end =
             outcome.map(|outcome| Box::new(record(asker.run, situation, id.clone(), outcome)));
