@@ -10,15 +10,12 @@ use pest::iterators::{Pair, Pairs};
 #[grammar = "grammar/recovery.pest"]
 pub(super) struct Grammar;
 
-/// The range of a pair, without the blanks, line breaks and comments that pest leaves at its end.
-///
-/// Every token that can end a rule is a rule itself, so the last leaf ends where the pair does.
+/// The range of a pair, without the blanks and line breaks that pest leaves at its end; comments are
+/// blanks by then.
 pub(super) fn tight_span(pair: &Pair<'_, Rule>) -> std::ops::Range<usize> {
-    let mut last = pair.clone();
-    while let Some(inner) = last.clone().into_inner().next_back() {
-        last = inner;
-    }
-    pair.as_span().start()..last.as_span().end()
+    let span = pair.as_span();
+    let written = span.as_str().trim_end_matches([' ', '\t', '\r', '\n']);
+    span.start()..span.start() + written.len()
 }
 
 /// The children of a pair, taken in order.

@@ -85,7 +85,7 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         Rule::dot | Rule::dots | Rule::implies | Rule::question_mark => None,
 
         // Silent rules, whose parts are named instead.
-        Rule::WHITESPACE | Rule::COMMENT | Rule::lines | Rule::blank | Rule::unit => None,
+        Rule::WHITESPACE | Rule::lines | Rule::blank | Rule::unit => None,
         Rule::separators | Rule::item_separators | Rule::last_comma => None,
         Rule::reserved
         | Rule::prose_ahead
@@ -93,7 +93,7 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         | Rule::range_end
         | Rule::raw_ahead
         | Rule::goes_on => None,
-        Rule::block_quotes | Rule::block_line | Rule::operand | Rule::assign => None,
+        Rule::block_quotes | Rule::field_ahead | Rule::operand | Rule::assign => None,
         Rule::next
         | Rule::next_field
         | Rule::next_condition

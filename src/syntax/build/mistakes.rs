@@ -35,32 +35,28 @@ impl Builder<'_> {
 
     /// Reports the mistake of an error rule; `before` is where the token before it ends.
     fn report_mistake(&mut self, pair: &Pair<'_, Rule>, before: usize) {
-        let range = tight_span(pair);
-        let Some(diagnostic) = self.mistake(pair, range.clone(), before) else {
+        let Some(diagnostic) = self.mistake(pair, before) else {
             return;
         };
+        let range = tight_span(pair);
         if !self.is_guessed(self.source_span(range)) {
             self.syntax_error(diagnostic);
         }
     }
 
-    fn mistake(
-        &self,
-        pair: &Pair<'_, Rule>,
-        range: Range<usize>,
-        before: usize,
-    ) -> Option<Diagnostic> {
+    fn mistake(&self, pair: &Pair<'_, Rule>, before: usize) -> Option<Diagnostic> {
+        let range = || tight_span(pair);
         if let Some(replacement) = replacement(pair) {
-            return Some(self.replaced(range, &replacement));
+            return Some(self.replaced(range(), &replacement));
         }
         match pair.as_rule() {
-            Rule::error_semicolon => Some(self.semicolon(range)),
+            Rule::error_semicolon => Some(self.semicolon(range())),
             Rule::error_missing_comma => Some(self.missing_comma(before)),
-            Rule::error_block_equals => Some(self.block_equals(range)),
-            Rule::error_brace_below => Some(self.brace_below(range, before)),
-            Rule::error_list_type => Some(self.list_type(range)),
-            Rule::error_number => Some(self.bad_number(range)),
-            Rule::error_late_version => Some(self.late_version(range)),
+            Rule::error_block_equals => Some(self.block_equals(range())),
+            Rule::error_brace_below => Some(self.brace_below(range(), before)),
+            Rule::error_list_type => Some(self.list_type(range())),
+            Rule::error_number => Some(self.bad_number(range())),
+            Rule::error_late_version => Some(self.late_version(range())),
             _ => None,
         }
     }
@@ -85,7 +81,7 @@ impl Builder<'_> {
     fn semicolon(&self, range: Range<usize>) -> Diagnostic {
         let rest = &self.scan.mended.text()[range.end..];
         let next = rest.trim_start_matches([' ', '\t', '\r']);
-        let ends_line = next.is_empty() || next.starts_with(['\n', '}']) || next.starts_with("//");
+        let ends_line = next.is_empty() || next.starts_with(['\n', '}']);
         let span = self.source_span(range);
         let diagnostic = Diagnostic::new(Code::Syntax, span, "`;` ends no field")
             .help("a field ends with its line, or with a comma");

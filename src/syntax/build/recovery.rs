@@ -283,9 +283,7 @@ fn begins_anew(text: &str, rule: Rule) -> bool {
     }
 }
 
-/// Whether only blanks, comments and separators stand in a text.
+/// Whether only blanks and separators stand in a text; comments are blanks by then.
 fn is_trivia(text: &str) -> bool {
-    text.lines()
-        .map(|line| line.split_once("//").map_or(line, |(code, _)| code))
-        .all(|code| code.trim_matches([' ', '\t', '\r', ',', ';']).is_empty())
+    text.trim_matches([' ', '\t', '\r', '\n', ',', ';']).is_empty()
 }

@@ -1,4 +1,5 @@
-//! The text that the grammar reads: the file's, with what was not closed closed, and the way back.
+//! The text that the grammar reads: the file's code, with what was not closed closed, and the way
+//! back.
 //!
 //! [`Patch`]es come in, in any order; out goes a text of nearly the same offsets and a map from
 //! them to the file's. Invariant: outside of patches the two texts are the same.
@@ -48,7 +49,13 @@ struct Placed {
 
 impl Mended {
     /// Applies the patches; of two that overlap, the one that begins first.
-    pub(in crate::syntax) fn new(source: &str, mut patches: Vec<Patch>) -> Self {
+    pub(in crate::syntax) fn new(source: String, mut patches: Vec<Patch>) -> Self {
+        if patches.is_empty() {
+            return Self {
+                text: source,
+                patches: Vec::new(),
+            };
+        }
         patches.sort_by_key(|patch| patch.source.start);
         let mut text = String::with_capacity(source.len() + patches.len());
         let mut placed = Vec::with_capacity(patches.len());
@@ -102,7 +109,7 @@ mod tests {
     fn offsets_behind_patches_lead_back_to_the_source() {
         let source = "a “b” [c";
         let mended = Mended::new(
-            source,
+            source.to_owned(),
             vec![
                 Patch::insert(source.len(), "]"),
                 Patch::replace(2..5, "\""),
@@ -119,7 +126,7 @@ mod tests {
 
     #[test]
     fn of_two_patches_that_overlap_the_first_counts() {
-        let mended = Mended::new("abcdef", vec![Patch::delete(1..5), Patch::insert(3, "x")]);
+        let mended = Mended::new("abcdef".to_owned(), vec![Patch::delete(1..5), Patch::insert(3, "x")]);
         assert_eq!(mended.text(), "a f");
         assert_eq!(mended.source_offset(1), 1);
         assert_eq!(mended.source_offset(2), 5);

@@ -21,12 +21,27 @@ pub(in crate::syntax) fn scan(text: &str, base: u32) -> Scan {
         ..
     } = scanner;
     balance(Balance::new(text, &events, code_end), &mut findings);
+    let code = without_comments(text, &comments, base);
     Scan {
         comments,
-        mended: Mended::new(text, findings.patches),
+        mended: Mended::new(code, findings.patches),
         guesses: findings.guesses,
         diagnostics: findings.diagnostics,
     }
+}
+
+/// The text with blanks in the place of comments, which begin at `base` and above.
+fn without_comments(text: &str, comments: &[Comment], base: u32) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut copied = 0;
+    for Comment { span, .. } in comments {
+        let place = (span.start - base) as usize..(span.end - base) as usize;
+        code.push_str(&text[copied..place.start]);
+        code.extend(std::iter::repeat_n(' ', place.len()));
+        copied = place.end;
+    }
+    code.push_str(&text[copied..]);
+    code
 }
 
 /// Where the walk is, and what it has met.

@@ -5,6 +5,9 @@ use crate::diagnostic::{Code, Diagnostic};
 
 const QUOTES: &str = "\"\"\"";
 
+/// Most `#` beside the quotes of a raw text; the grammar has a form for each number.
+const MOST_HASHES: usize = 4;
+
 impl Scanner<'_> {
     /// `"…"`, which ends on its line.
     pub(super) fn plain_text(&mut self) {
@@ -35,9 +38,27 @@ impl Scanner<'_> {
         let content = self.at + hashes + 1;
         let line_end = self.line_end(content);
         let line = &self.text[content..line_end];
-        match line.find(&closer) {
-            Some(length) => self.at = content + length + closer.len(),
-            None => self.unclosed_text(open, content, &closer),
+        let end = match line.find(&closer) {
+            Some(length) => content + length + closer.len(),
+            None => return self.unclosed_text(open, content, &closer),
+        };
+        if hashes > MOST_HASHES {
+            self.too_many_hashes(open..end, hashes);
+        }
+        self.at = end;
+    }
+
+    /// Reports a raw text with more `#` than the grammar knows, and takes the surplus away.
+    fn too_many_hashes(&mut self, text: std::ops::Range<usize>, hashes: usize) {
+        let message = format!("a raw text has at most {MOST_HASHES} `#` on each side");
+        let opener = self.findings.span(text.start..text.start + 1 + hashes);
+        self.findings.report(
+            Diagnostic::new(Code::Syntax, opener, message).label(format!("here are {hashes}")),
+        );
+        let surplus = hashes - MOST_HASHES;
+        for place in [text.start + 1, text.end - surplus] {
+            let patch = super::mended::Patch::replace(place..place + surplus, "");
+            self.findings.patches.push(patch);
         }
     }
 
