@@ -7,8 +7,9 @@ use super::tabu::{self, Allowance};
 use super::targets::Targets;
 use crate::plan::space::Space;
 
-/// What a search may look at for each target, and in all.
-const LOOKS_FOR_TARGET: u64 = 20_000;
+/// What a search may look at for each two targets, and in all: its way gets longer faster than the
+/// problem gets larger.
+const LOOKS_FOR_TWO: u64 = 20;
 const MOST_LOOKS: u64 = 120_000_000;
 
 /// With more targets a search would come to an end before it came to anything.
@@ -30,12 +31,12 @@ fn few_rows(space: &Space, targets: &Targets) -> Vec<Vec<u32>> {
         return arrays::of_two_values(sizes.len());
     }
     let least = targets.least_rows();
-    let mut best = greedy::rows(space, targets, least);
+    let mut best = greedy::rows(space, targets);
     if best.len() <= least || targets.count() > MOST_SEARCHED {
         return best;
     }
-    let looks = targets.count().saturating_mul(LOOKS_FOR_TARGET);
-    let looks = looks.min(MOST_LOOKS);
+    let twos = targets.count().saturating_mul(targets.count());
+    let looks = twos.saturating_mul(LOOKS_FOR_TWO).min(MOST_LOOKS);
     if let Some(sketch) = nearest_sketch(space, targets, least, best.len()) {
         let completed = tabu::completed(space, targets, &sketch, &mut Allowance(looks / 2));
         best = completed.map_or(best, |rows| targets.without_idle_rows(rows));
@@ -56,7 +57,8 @@ fn nearest_sketch(space: &Space, targets: &Targets, least: usize, most: usize) -
     let strength = targets.strength()?;
     let most = most.min(MOST_SKETCHED_ROWS);
     let mut sketches = arrays::sketches(sizes, strength, most);
-    if strength == 2 {
+    let has_least = sketches.iter().any(|sketch| sketch.len() == least);
+    if strength == 2 && !has_least {
         let still = |values| still_rows(values, sizes.len());
         sketches.extend(starters::sketch(sizes, most, still));
     }

@@ -9,29 +9,24 @@ use crate::plan::draws::Draws;
 use crate::plan::space::{PartialRow, Space};
 use crate::plan::value_set::ValueSet;
 
-/// Steps that may go into the candidates of one row, and into trying again as a whole.
+/// Steps that may go into the candidates of one row.
 const STEPS_FOR_ROW: usize = 300_000;
-const STEPS_IN_ALL: usize = 4_000_000;
 
-/// Rows that hold every target; the fewest of several tries.
-pub(super) fn rows(space: &Space, targets: &Targets, least: usize) -> Vec<Vec<u32>> {
+/// Rows that hold every target.
+pub(super) fn rows(space: &Space, targets: &Targets) -> Vec<Vec<u32>> {
     let greedy = Greedy {
         space,
         targets,
-        candidates: (STEPS_FOR_ROW / steps_of_row(space, targets)).clamp(4, 60),
+        candidates: candidates(space, targets),
     };
-    let mut best = greedy.build(&mut Draws::of(&["cover", "0"]));
-    let cost = steps_of_row(space, targets) * greedy.candidates * best.len();
-    for again in 1..=(STEPS_IN_ALL / cost.max(1)).min(20) {
-        if best.len() <= least {
-            break;
-        }
-        let rows = greedy.build(&mut Draws::of(&["cover", &again.to_string()]));
-        if rows.len() < best.len() {
-            best = rows;
-        }
-    }
-    best
+    greedy.build(&mut Draws::of(&["cover", "0"]))
+}
+
+/// How many rows are tried for each that is kept. Of a small problem a few will do: what is left to
+/// gain the search finds sooner.
+fn candidates(space: &Space, targets: &Targets) -> usize {
+    let most = (targets.count() / 10).clamp(8, 60) as usize;
+    (STEPS_FOR_ROW / steps_of_row(space, targets)).clamp(4, most)
 }
 
 /// How many combinations are looked at for one row.

@@ -15,8 +15,10 @@ const MOST_STILL: usize = 2;
 /// Starters are looked for up to so many axes and values.
 const MOST_AXES: usize = 64;
 
-/// Changes that are tried in search of one starter, and after how many in vain it begins anew.
-const TRIES: usize = 250_000;
+/// Changes that are tried in search of one starter, for each combination of values of two axes and in
+/// all, and after how many in vain it begins anew.
+const TRIES_FOR_PAIR: usize = 20;
+const MOST_TRIES: usize = 250_000;
 const PATIENCE: usize = 5_000;
 
 /// The sketch with fewest rows, below `most`, that comes from a starter for axes of these sizes.
@@ -104,7 +106,7 @@ impl Search {
 
     fn run(mut self) -> Option<Vec<usize>> {
         let (mut lacks, mut vain) = (self.begin(), 0);
-        for _ in 0..TRIES {
+        for _ in 0..self.tries() {
             if lacks == 0 {
                 return Some(self.row);
             }
@@ -122,6 +124,13 @@ impl Search {
             lacks = lacks.min(now);
         }
         None
+    }
+
+    /// How many changes the size of the problem is worth.
+    fn tries(&self) -> usize {
+        let (axes, values) = (self.row.len(), self.circle + self.still);
+        let pairs = axes * (axes - 1) / 2 * values * values;
+        (pairs * TRIES_FOR_PAIR).min(MOST_TRIES)
     }
 
     /// A row at random, and what it lacks.
