@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::checker::Checker;
 use super::entities::{ToolKey, Value};
-use super::expressions::{describe_expression, name_of, operator_word, single_name};
+use super::expressions::{describe_expression, name_of, single_name};
 use super::lookup::Reference;
 use super::rule::{ArgumentCondition, CallPattern, Operand, Operator, Rule};
 use super::scope::{Scope, Variable};
@@ -349,7 +349,7 @@ impl<'w> Checker<'w> {
         if fits || is_open {
             return Some(());
         }
-        let word = operator_word(condition.operator.value);
+        let word = condition.operator.value.sign();
         let message = format!("`{word}` is for {wanted}, and `{}` is not", subject.name);
         self.say(
             Diagnostic::new(Code::WrongType, condition.operator.span, message).other(

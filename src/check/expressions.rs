@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, Name, Path, RuleOperator};
+use crate::syntax::{Expr, ExprKind, Name, Path};
 
 /// What an expression is, for messages: "a string", "a list".
 pub(super) fn describe_expression(expr: &Expr) -> &'static str {
@@ -24,22 +24,6 @@ pub(super) fn describe_expression(expr: &Expr) -> &'static str {
         ExprKind::Over { .. } => "something `over` axes",
         ExprKind::Not(_) | ExprKind::Binary { .. } => "a condition",
         ExprKind::Error => "unreadable",
-    }
-}
-
-/// The operator as it is written.
-pub(super) fn operator_word(operator: RuleOperator) -> &'static str {
-    match operator {
-        RuleOperator::Equal => "==",
-        RuleOperator::NotEqual => "!=",
-        RuleOperator::Less => "<",
-        RuleOperator::LessOrEqual => "<=",
-        RuleOperator::Greater => ">",
-        RuleOperator::GreaterOrEqual => ">=",
-        RuleOperator::Matches => "~",
-        RuleOperator::NotMatches => "!~",
-        RuleOperator::Contains => "contains",
-        RuleOperator::In => "in",
     }
 }
 

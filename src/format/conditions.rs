@@ -3,7 +3,7 @@
 use super::doc::{Doc, HARD_LINE, LINE, SOFT_LINE, concat, group, indent, text};
 use super::printer::{Brackets, Enclosure, Printer};
 use crate::source::Span;
-use crate::syntax::{BinaryOperator, CallPattern, Condition, Expr, ExprKind, Rule, RuleOperator};
+use crate::syntax::{BinaryOperator, CallPattern, Condition, Expr, ExprKind, Rule};
 
 /// An operand of a chain, with the operator before it and where that stands.
 type Link<'e> = (Option<(BinaryOperator, Span)>, &'e Expr);
@@ -64,7 +64,7 @@ impl<'s> Printer<'s> {
                     self.chain(condition, operator.value)
                 }
                 comparator => {
-                    let sign = format!(" {} ", operator_sign(comparator));
+                    let sign = format!(" {} ", comparator.sign());
                     let left = self.condition(left);
                     concat([left, text(sign), self.condition(right)])
                 }
@@ -85,7 +85,7 @@ impl<'s> Printer<'s> {
             };
             parts.push(self.trailing(place.start));
             let above = self.own_lines_before(place.start, true);
-            parts.push(indent(concat([above, LINE, text(operator_sign(sign))])));
+            parts.push(indent(concat([above, LINE, text(sign.sign())])));
             let behind = self.trailing(operand.span.start);
             let is_commented = behind.breaks() || self.has_comment_before(operand.span.start);
             parts.push(behind);
@@ -171,40 +171,8 @@ impl<'s> Printer<'s> {
     fn pattern_condition(&mut self, condition: &Condition) -> Doc<'s> {
         concat([
             self.path(&condition.argument),
-            text(format!(" {} ", rule_sign(condition.operator.value))),
+            text(format!(" {} ", condition.operator.value.sign())),
             self.value(&condition.value),
         ])
-    }
-}
-
-/// How an operator is written.
-pub(super) fn operator_sign(operator: BinaryOperator) -> &'static str {
-    match operator {
-        BinaryOperator::And => "and",
-        BinaryOperator::Or => "or",
-        BinaryOperator::Implies => "=>",
-        BinaryOperator::Equal => "==",
-        BinaryOperator::NotEqual => "!=",
-        BinaryOperator::Less => "<",
-        BinaryOperator::LessOrEqual => "<=",
-        BinaryOperator::Greater => ">",
-        BinaryOperator::GreaterOrEqual => ">=",
-        BinaryOperator::In => "in",
-    }
-}
-
-/// How an operator of rules is written.
-pub(super) fn rule_sign(operator: RuleOperator) -> &'static str {
-    match operator {
-        RuleOperator::Equal => "==",
-        RuleOperator::NotEqual => "!=",
-        RuleOperator::Less => "<",
-        RuleOperator::LessOrEqual => "<=",
-        RuleOperator::Greater => ">",
-        RuleOperator::GreaterOrEqual => ">=",
-        RuleOperator::Matches => "~",
-        RuleOperator::NotMatches => "!~",
-        RuleOperator::Contains => "contains",
-        RuleOperator::In => "in",
     }
 }

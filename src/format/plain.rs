@@ -6,11 +6,10 @@
 
 use std::fmt::Write;
 
-use super::conditions::{operator_sign, rule_sign};
 use crate::syntax::{
     Annotations, Argument, Block, Body, Call, CallPattern, Docs, Entry, EntryKind, ExampleVerdict,
     Expr, ExprKind, FieldType, Item, ItemKind, Name, Parameter, Path, Rule, Scenario, Text, Tool,
-    Toolkit, Tree, TypeExpr, TypeKind, Use, UseSource, UseWhat,
+    Toolkit, Tree, TypeExpr, TypeKind, Use, UseSource, UseWhat, quoted,
 };
 
 /// Gives source text of a tree's meaning: its declarations and documentation, and as comments
@@ -300,7 +299,7 @@ fn rule(rule: &Rule) -> String {
 
 fn call_pattern(call: &CallPattern) -> String {
     let conditions = call.conditions.iter().map(|condition| {
-        let sign = rule_sign(condition.operator.value);
+        let sign = condition.operator.value.sign();
         format!(
             "{} {sign} {}",
             path(&condition.argument),
@@ -366,7 +365,7 @@ fn value(expr: &Expr) -> String {
         } => format!(
             "{} {} {}",
             operand(left),
-            operator_sign(operator.value),
+            operator.value.sign(),
             operand(right)
         ),
         ExprKind::Error => "?".to_owned(),
@@ -416,24 +415,6 @@ fn fits_block(text: &str) -> bool {
     let is_plain =
         |character: char| character == '\n' || character == '\t' || !character.is_control();
     text.contains('\n') && has_edge && text.split('\n').all(fits) && text.chars().all(is_plain)
-}
-
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            other if other.is_control() => {
-                let _ = write!(quoted, "\\u{{{:x}}}", u32::from(other));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {

@@ -242,18 +242,31 @@ impl<'s> Printer<'s> {
         place: fn(&T) -> Span,
         print: fn(&mut Self, &T) -> Doc<'s>,
     ) -> Doc<'s> {
-        let Enclosure {
-            open,
-            close,
-            close_at,
-        } = enclosure;
-        if values.is_empty() && !self.has_comment_before(close_at) {
-            return text(format!("{open}{close}"));
+        let close_at = enclosure.close_at;
+        let has_comments = self.has_comment_before(close_at);
+        if values.is_empty() && !has_comments {
+            return text(format!("{}{}", enclosure.open, enclosure.close));
         }
         self.depth += 1;
-        let has_comments = self.has_comment_before(close_at);
         let first = values.first().map_or(close_at, |value| place(value).start);
         let opened = self.trailing(first);
+        let rows = self.enclosed_rows(close_at, values, place, print);
+        self.depth -= 1;
+        match (brackets, has_comments) {
+            (Brackets::Filled, false) => fill(enclosure, rows),
+            (_, true) => broken(between(enclosure, brackets, opened, rows)),
+            (_, false) => group(between(enclosure, brackets, opened, rows)),
+        }
+    }
+
+    /// Each value with its comma and the comments around it, and whether a blank line stands before it.
+    fn enclosed_rows<T>(
+        &mut self,
+        close_at: u32,
+        values: &[T],
+        place: fn(&T) -> Span,
+        print: fn(&mut Self, &T) -> Doc<'s>,
+    ) -> Vec<(bool, Doc<'s>)> {
         let mut rows: Vec<(bool, Doc<'s>)> = Vec::new();
         for (index, value) in values.iter().enumerate() {
             let next = values
@@ -270,30 +283,7 @@ impl<'s> Printer<'s> {
             rows.push((is_after_blank, concat([printed, comma, tail])));
         }
         rows.extend(self.comment_lines(close_at));
-        self.depth -= 1;
-        if brackets == Brackets::Filled && !has_comments {
-            return fill(enclosure, rows);
-        }
-        let edge = match brackets {
-            Brackets::Spaced => super::doc::LINE,
-            Brackets::Tight | Brackets::Filled => SOFT_LINE,
-        };
-        let mut inside = vec![opened];
-        for (index, (is_after_blank, row)) in rows.into_iter().enumerate() {
-            inside.push(match index {
-                0 => edge.clone(),
-                _ => Doc::Line {
-                    flat: " ",
-                    blank: is_after_blank,
-                },
-            });
-            inside.push(row);
-        }
-        let whole = concat([text(open), indent(Doc::Concat(inside)), edge, text(close)]);
-        match has_comments {
-            true => broken(whole),
-            false => group(whole),
-        }
+        rows
     }
 
     /// The comma between a value and the next. Documentation that stands before it documents
@@ -319,6 +309,31 @@ impl<'s> Printer<'s> {
         rows.map(|row| (row.is_after_blank, row.into_doc()))
             .collect()
     }
+}
+
+/// Rows between brackets; each begins a line where they do not fit on one.
+fn between<'s>(
+    Enclosure { open, close, .. }: Enclosure,
+    brackets: Brackets,
+    opened: Doc<'s>,
+    rows: Vec<(bool, Doc<'s>)>,
+) -> Doc<'s> {
+    let edge = match brackets {
+        Brackets::Spaced => super::doc::LINE,
+        Brackets::Tight | Brackets::Filled => SOFT_LINE,
+    };
+    let mut inside = vec![opened];
+    for (index, (is_after_blank, row)) in rows.into_iter().enumerate() {
+        inside.push(match index {
+            0 => edge.clone(),
+            _ => Doc::Line {
+                flat: " ",
+                blank: is_after_blank,
+            },
+        });
+        inside.push(row);
+    }
+    concat([text(open), indent(Doc::Concat(inside)), edge, text(close)])
 }
 
 /// Values of which each has a comma already, as many on a line as fit.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::cases::Case;
+use crate::syntax::quoted;
 
 /// Where the toolkits of cases are found from the file that is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,24 +277,6 @@ fn prose(text: &str) -> String {
     }
     kept.push_str(rest);
     quoted(&kept)
-}
-
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            letter if letter.is_control() => {
-                let _ = write!(quoted, "\\u{{{:x}}}", u32::from(letter));
-            }
-            letter => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 fn one_line(text: &str) -> String {

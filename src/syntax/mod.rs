@@ -10,10 +10,14 @@
 mod annotations;
 mod build;
 mod grammar;
+mod operators;
 mod parse;
+mod quoted;
 mod scan;
 mod tree;
 
 pub use annotations::Annotations;
+pub use operators::{BinaryOperator, RuleOperator};
 pub use parse::{LANGUAGE_VERSION, MAX_SCENARIO_BYTES, parse};
+pub use quoted::quoted;
 pub use tree::*;

@@ -6,6 +6,7 @@
 //! reported already and over which later stages pass in silence.
 
 use super::annotations::Annotations;
+use super::operators::{BinaryOperator, RuleOperator};
 use crate::source::{FileId, Span, Spanned};
 
 /// One parsed file.
@@ -301,20 +302,6 @@ pub struct Condition {
     pub span: Span,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RuleOperator {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Matches,
-    NotMatches,
-    Contains,
-    In,
-}
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     pub verdict: ExampleVerdict,
@@ -403,20 +390,6 @@ pub enum ExprKind {
 pub struct RecordField {
     pub name: Name,
     pub value: Expr,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BinaryOperator {
-    And,
-    Or,
-    Implies,
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    In,
 }
 
 #[derive(Debug, Clone, PartialEq)]
