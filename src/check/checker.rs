@@ -37,6 +37,8 @@ pub(super) struct Checker<'w> {
     diagnostics: RefCell<Vec<Diagnostic>>,
     /// Declarations that something refers to.
     pub used: RefCell<BTreeSet<DeclarationId>>,
+    /// Regular expressions that were found right: many rules ask for the same.
+    pub right_patterns: RefCell<BTreeSet<String>>,
     /// Where problems inside a template are shown while one of its calls is checked.
     pub relocation: RefCell<Option<Relocation>>,
     pub toolkits: BTreeMap<DeclarationId, ToolkitTypes>,
@@ -56,6 +58,7 @@ impl<'w> Checker<'w> {
             workspace,
             diagnostics: RefCell::default(),
             used: RefCell::default(),
+            right_patterns: RefCell::default(),
             relocation: RefCell::default(),
             toolkits: BTreeMap::new(),
             outcomes: BTreeMap::new(),

@@ -84,6 +84,9 @@ impl Checker<'_> {
 
     /// Whether a text is a regular expression; says where it is not.
     pub fn check_regex(&self, text: &Text) -> bool {
+        if self.right_patterns.borrow().contains(&text.value) {
+            return true;
+        }
         let problem = match regex_syntax::parse(&text.value) {
             Err(error) => Some(regex_problem(text, &error)),
             Ok(_) => regex::Regex::new(&text.value)
@@ -91,6 +94,9 @@ impl Checker<'_> {
                 .map(|error| regex_too_large(text, &error)),
         };
         let is_right = problem.is_none();
+        if is_right {
+            self.right_patterns.borrow_mut().insert(text.value.clone());
+        }
         self.say_all(problem);
         is_right
     }

@@ -37,15 +37,15 @@ struct Failure {
 impl Region {
     /// The region of a pair, if its rule is that of one.
     pub(super) fn of(pair: &Pair<'_, Rule>) -> Option<Self> {
-        let span = pair.as_span();
         let rule = pair.as_rule();
-        matches!(
+        let is_region = matches!(
             rule,
             Rule::error_item | Rule::error_entry | Rule::error_axis | Rule::error_trailing
-        )
-        .then(|| Self {
-            rule,
-            range: span.start()..span.end(),
+        );
+        is_region.then(|| {
+            let span = pair.as_span();
+            let range = span.start()..span.end();
+            Self { rule, range }
         })
     }
 }
@@ -285,5 +285,6 @@ fn begins_anew(text: &str, rule: Rule) -> bool {
 
 /// Whether only blanks and separators stand in a text; comments are blanks by then.
 fn is_trivia(text: &str) -> bool {
-    text.trim_matches([' ', '\t', '\r', '\n', ',', ';']).is_empty()
+    text.trim_matches([' ', '\t', '\r', '\n', ',', ';'])
+        .is_empty()
 }
