@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::checker::Checker;
-use super::expressions::{both, either};
+use super::expressions::both;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::{Argument, Call, Parameter, Template};
@@ -64,7 +64,7 @@ impl Checker<'_> {
         self.say(match near {
             Some(_) => problem.did_you_mean(near),
             None if names.is_empty() => problem,
-            None => problem.help(format!("its parameters are {}", either(names))),
+            None => problem.help(format!("its parameters are {}", both(names))),
         });
     }
 

@@ -219,7 +219,7 @@ impl<'w> Checker<'w> {
     fn read_scenarios(&self, module: ModuleId, fields: &Fields<'w>) -> Option<Vec<DeclarationId>> {
         let value = fields.free("scenarios")?;
         let paths = self.read_names("`scenarios`", "a list of scenarios", value)?;
-        if paths.is_empty() {
+        if matches!(&value.kind, ExprKind::List(items) if items.is_empty()) {
             let message = "`scenarios` is empty";
             let span = fields.place("scenarios").unwrap_or(value.span);
             self.say(
@@ -267,6 +267,7 @@ impl<'w> Checker<'w> {
                 second,
                 format!("{what} is listed twice"),
             )
+            .label("listed again here")
             .other(first, "listed first here"),
         );
     }

@@ -66,8 +66,11 @@ impl<'w> Checker<'w> {
         read: &mut ReadChoice,
     ) {
         let ExprKind::Path(path) = &item.kind else {
-            let what = format!("a list of {}s", wanted.word());
-            self.say_all(wrong_type(&what, "names", item));
+            let (what, names) = match wanted {
+                DeclarationKind::Persona => ("`persona`".to_owned(), "the name of a persona"),
+                _ => (format!("a list of {}s", wanted.word()), "names"),
+            };
+            self.say_all(wrong_type(&what, names, item));
             read.reached = None;
             return;
         };

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::checker::Checker;
-use super::expressions::{either, name_of, unknown_word, wrong_type};
+use super::expressions::{both, either, name_of, unknown_word, wrong_type};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::{Block, Entry, EntryKind, Expr, ExprKind, Field, Name, Text};
@@ -280,7 +280,8 @@ impl<'w> Checker<'w> {
         self.say(match nearest(&name.text, known.iter().copied()) {
             Some(near) => problem.did_you_mean(Some(near)),
             None if known.is_empty() => problem,
-            None => problem.help(format!("the fields are {}", either(known))),
+            None if known.len() == 1 => problem.help(format!("its only field is `{}`", known[0])),
+            None => problem.help(format!("the fields are {}", both(known))),
         });
     }
 

@@ -32,10 +32,8 @@ pub(super) const FIELDS: [&str; 14] = [
 /// Most constraints, rules or examples of a scenario.
 const MOST_ENTRIES: usize = 1000;
 
-/// What else can stand in a scenario: for "did you mean" only.
-const ENTRIES: [&str; 7] = [
-    "vary", "forbid", "require", "plant", "unsafe", "allowed", "when",
-];
+/// What else can stand in a scenario.
+const ENTRIES: [&str; 6] = ["vary", "forbid", "require", "plant", "unsafe", "allowed"];
 
 /// The entries of one body, and the module whose names they see.
 #[derive(Clone, Copy)]

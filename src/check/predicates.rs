@@ -228,10 +228,10 @@ impl Checker<'_> {
 
     fn say_untaken(&self, axis: &ScopeAxis, literal: &Value, span: Span) {
         let values: Vec<_> = axis.values.iter().flatten().collect();
-        let near = nearest(
-            &super::values::shown(literal),
-            values.iter().map(|value| value.shown.as_str()),
-        );
+        // Of numbers none is nearly another.
+        let is_number = matches!(literal, Value::Int(_) | Value::Float(_));
+        let known = values.iter().map(|value| value.shown.as_str());
+        let near = nearest(&super::values::shown(literal), known.filter(|_| !is_number));
         let fix = near.and_then(|near| values.iter().find(|value| value.shown == near));
         let fix = fix.map(|value| fix_text(axis, &value.value));
         let shown = written(literal);

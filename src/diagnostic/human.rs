@@ -16,6 +16,9 @@ use super::long_lines::{Cuts, shortened};
 use super::{Diagnostic, Severity};
 use crate::source::{SourceFile, SourceMap, Span};
 
+/// Lines of one place that are marked, at the most.
+const MOST_MARKED_LINES: usize = 8;
+
 /// Draws one diagnostic, `width` columns wide, with a final line break.
 pub fn render_human(
     diagnostic: &Diagnostic,
@@ -168,8 +171,18 @@ impl<'a> ShownFiles<'a> {
         let from = file.local(span.start) as usize;
         let to = file.local(span.end) as usize;
         let from = if from == text.len() { visible } else { from };
-        let (from, to) = (cuts.shown(from), cuts.shown(to.max(from)));
+        let to = end_of_mark(text, from, to.max(from));
+        let (from, to) = (cuts.shown(from), cuts.shown(to));
         SourceSpan::from((start + from, to - from))
+    }
+}
+
+/// Where a mark ends: of a place of many lines only the first is marked.
+fn end_of_mark(text: &str, from: usize, to: usize) -> usize {
+    let mut breaks = text[from..to].match_indices('\n').map(|(at, _)| from + at);
+    match (breaks.next(), breaks.nth(MOST_MARKED_LINES - 1)) {
+        (Some(first), Some(_)) => first,
+        _ => to,
     }
 }
 

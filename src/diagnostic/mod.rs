@@ -9,6 +9,7 @@ mod github;
 mod human;
 mod json;
 mod long_lines;
+mod origin;
 mod pages;
 mod repeated;
 mod sarif;
@@ -19,6 +20,7 @@ pub use code::{Code, Severity};
 pub use github::render_github;
 pub use human::render_human;
 pub use json::render_json;
+pub use origin::Origin;
 pub use pages::page;
 pub use repeated::gather_missing_names;
 pub use sarif::SarifLog;
@@ -42,6 +44,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Edits that certainly mend it.
     pub fix: Option<Fix>,
+    /// Where in the compiler it was made.
+    pub origin: Origin,
 }
 
 /// A further place of a problem.
@@ -67,6 +71,7 @@ pub struct Edit {
 
 impl Diagnostic {
     /// A problem at `span`, so far without label, help or fix.
+    #[track_caller]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -76,6 +81,7 @@ impl Diagnostic {
             others: Vec::new(),
             help: None,
             fix: None,
+            origin: Origin::here(),
         }
     }
 

@@ -3,10 +3,13 @@
 /// The known name nearest to `written`, where it is near enough to be meant.
 ///
 /// Near enough is a third of the written name in edits (a swap of neighbours counts one),
-/// and at least one; case does not count. Equal distances go to the name that stands first.
+/// and at least one; case does not count, and is all in which one letter may differ. Equal distances go to the name that stands first.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = written.to_lowercase();
-    let allowed = (written.chars().count() / 3).max(1);
+    let allowed = match written.chars().count() {
+        1 => 0,
+        length => (length / 3).max(1),
+    };
     known
         .into_iter()
         .map(|name| (strsim::osa_distance(&wanted, &name.to_lowercase()), name))
@@ -42,5 +45,7 @@ mod tests {
     fn a_short_name_may_differ_in_one_place() {
         assert_eq!(nearest("Fiel", ["File"]), Some("File"));
         assert_eq!(nearest("to", ["t", "from"]), Some("t"));
+        assert_eq!(nearest("a", ["b", "A"]), Some("A"));
+        assert_eq!(nearest("a", ["b"]), None);
     }
 }

@@ -55,6 +55,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Reports that the file is not understood at `span`.
+    #[track_caller]
     pub fn reject(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.diagnostics
             .push(Diagnostic::new(Code::BadImport, span, message));

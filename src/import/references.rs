@@ -310,6 +310,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Rows that are wrong in one way are told of once.
+    #[track_caller]
     fn reject(&mut self, span: Span, what: &str, label: &str) {
         if self.diagnostics.iter().any(|told| told.label == label) {
             return;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::attachments::{Attached, Attachment, attachments, manifests};
 use super::cycle::UseGraph;
-use super::file_path;
+use super::file_path::{self, BadPath};
 use super::names::{DeclarationId, Module, ModuleId, Workspace};
 use super::scope;
 use super::standard::StandardModule;
@@ -405,11 +405,22 @@ impl<'f> Loader<'f> {
         match file_path::join(user, &written.text.value) {
             Ok(path) => Some(path),
             Err(bad) => {
+                if matches!(bad, BadPath::Backslash) {
+                    self.forget_escapes(written.text.span);
+                }
                 let problem = bad.problem(&written.text, written.code);
                 self.diagnostics.push(problem);
                 None
             }
         }
+    }
+
+    /// Takes back what was told of escapes in a path: its backslashes were to separate folders.
+    fn forget_escapes(&mut self, path: Span) {
+        self.diagnostics.retain(|told| {
+            let is_inside = path.start <= told.span.start && told.span.end <= path.end;
+            !is_inside || told.code != Code::Syntax
+        });
     }
 
     fn report_missing(&mut self) {

@@ -93,7 +93,11 @@ pub(super) fn expected_name(rule: Rule) -> Option<&'static str> {
         | Rule::range_end
         | Rule::raw_ahead
         | Rule::goes_on => None,
-        Rule::block_quotes | Rule::field_ahead | Rule::operand | Rule::assign => None,
+        Rule::block_quotes
+        | Rule::field_ahead
+        | Rule::record_ahead
+        | Rule::operand
+        | Rule::assign => None,
         Rule::next
         | Rule::next_field
         | Rule::next_condition

@@ -20,22 +20,18 @@ impl Builder<'_> {
     /// Reports everything in a file that only error rules could read.
     pub(in crate::syntax) fn report_errors(&mut self, pairs: Pairs<'_, Rule>) {
         let mut regions = Vec::new();
-        let mut end_of_last = 0;
         for pair in pairs.flatten() {
             match Region::of(&pair) {
                 Some(region) => regions.push(region),
-                None => self.report_mistake(&pair, end_of_last),
-            }
-            if pair.clone().into_inner().next().is_none() {
-                end_of_last = pair.as_span().end();
+                None => self.report_mistake(&pair),
             }
         }
         self.report_regions(&regions);
     }
 
-    /// Reports the mistake of an error rule; `before` is where the token before it ends.
-    fn report_mistake(&mut self, pair: &Pair<'_, Rule>, before: usize) {
-        let Some(diagnostic) = self.mistake(pair, before) else {
+    /// Reports the mistake of an error rule.
+    fn report_mistake(&mut self, pair: &Pair<'_, Rule>) {
+        let Some(diagnostic) = self.mistake(pair) else {
             return;
         };
         let range = tight_span(pair);
@@ -44,16 +40,16 @@ impl Builder<'_> {
         }
     }
 
-    fn mistake(&self, pair: &Pair<'_, Rule>, before: usize) -> Option<Diagnostic> {
+    fn mistake(&self, pair: &Pair<'_, Rule>) -> Option<Diagnostic> {
         let range = || tight_span(pair);
         if let Some(replacement) = replacement(pair) {
             return Some(self.replaced(range(), &replacement));
         }
         match pair.as_rule() {
             Rule::error_semicolon => Some(self.semicolon(range())),
-            Rule::error_missing_comma => Some(self.missing_comma(before)),
+            Rule::error_missing_comma => Some(self.missing_comma(range())),
             Rule::error_block_equals => Some(self.block_equals(range())),
-            Rule::error_brace_below => Some(self.brace_below(range(), before)),
+            Rule::error_brace_below => Some(self.brace_below(range())),
             Rule::error_list_type => Some(self.list_type(range())),
             Rule::error_number => Some(self.bad_number(range())),
             Rule::error_late_version => Some(self.late_version(range())),
@@ -92,7 +88,8 @@ impl Builder<'_> {
         }
     }
 
-    fn missing_comma(&self, before: usize) -> Diagnostic {
+    fn missing_comma(&self, range: Range<usize>) -> Diagnostic {
+        let before = self.end_of_code_before(range.start);
         let place = self.source_span(before..before);
         Diagnostic::new(Code::Syntax, place, "a comma is missing")
             .label("expected `,` here")
@@ -106,7 +103,13 @@ impl Builder<'_> {
             .fix("take it out", span, "")
     }
 
-    fn brace_below(&self, range: Range<usize>, before: usize) -> Diagnostic {
+    /// Where the last token before a place of the mended text ends.
+    fn end_of_code_before(&self, place: usize) -> usize {
+        self.scan.mended.text()[..place].trim_ascii_end().len()
+    }
+
+    fn brace_below(&self, range: Range<usize>) -> Diagnostic {
+        let before = self.end_of_code_before(range.end - 1);
         let brace = self.source_span(range.end - 1..range.end);
         let diagnostic = Diagnostic::new(
             Code::Syntax,

@@ -126,7 +126,10 @@ mod tests {
 
     #[test]
     fn of_two_patches_that_overlap_the_first_counts() {
-        let mended = Mended::new("abcdef".to_owned(), vec![Patch::delete(1..5), Patch::insert(3, "x")]);
+        let mended = Mended::new(
+            "abcdef".to_owned(),
+            vec![Patch::delete(1..5), Patch::insert(3, "x")],
+        );
         assert_eq!(mended.text(), "a f");
         assert_eq!(mended.source_offset(1), 1);
         assert_eq!(mended.source_offset(2), 5);
