@@ -293,12 +293,23 @@ pub struct EvalArguments {
     pub junit: Option<PathBuf>,
 }
 
+/// A standard of labels.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum Standard {
+    Strict,
+    Lenient,
+}
+
 #[derive(Debug, Args)]
 pub struct JudgeArguments {
     /// Labelled actions or trajectories: a run's folder, our records and labels, R-Judge, ASSEBench, ATBench, or rows
     /// with instruction, input and output; told by what is in them
     #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
     pub labels: Vec<PathBuf>,
+    /// Which labels hold where cases have two (ASSEBench): ambiguous ones are unsafe by the strict standard, safe by the
+    /// lenient one
+    #[arg(long, value_enum, value_name = "STANDARD")]
+    pub labels_variant: Option<Standard>,
     /// The source that declares the evaluator
     #[arg(long, value_name = "FILE")]
     pub models: Option<PathBuf>,

@@ -80,7 +80,7 @@ pub fn around_scenarios(
         plan: plan.map(read_plan).transpose()?,
         outcomes,
         toolkits: known,
-        splits: Vec::new(),
+        ..Surroundings::default()
     })
 }
 

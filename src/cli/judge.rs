@@ -1,6 +1,6 @@
 //! `autosafe judge`
 
-use super::arguments::{Format, JudgeArguments};
+use super::arguments::{Format, JudgeArguments, Standard};
 use super::eval::default_folder;
 use super::evaluating::{
     around_scenarios, carry_out, eval_failure, exit_of, lineup, note_stop, write_json,
@@ -9,8 +9,8 @@ use super::exit::{Exit, Failure, Outcome};
 use super::output::{print_note, print_result};
 use super::runs::progress;
 use crate::eval::{
-    Answers, JudgeReport, Judging, Labels, Surroundings, judge_answers, render_judgement,
-    standard_outcomes,
+    Answers, JudgeReport, Judging, LabelVariant, Labels, Surroundings, judge_answers,
+    render_judgement, standard_outcomes,
 };
 
 /// Measures an evaluator against labels, and says how far it can be trusted.
@@ -19,6 +19,7 @@ pub fn judge(arguments: &JudgeArguments) -> Outcome {
         Some(path) => {
             let around = Surroundings {
                 outcomes: standard_outcomes(),
+                variant: variant(arguments),
                 ..Surroundings::default()
             };
             let labels = Labels::read(&arguments.labels, &around).map_err(eval_failure)?;
@@ -39,13 +40,21 @@ pub fn judge(arguments: &JudgeArguments) -> Outcome {
     }
 }
 
+fn variant(arguments: &JudgeArguments) -> Option<LabelVariant> {
+    arguments.labels_variant.map(|standard| match standard {
+        Standard::Strict => LabelVariant::Strict,
+        Standard::Lenient => LabelVariant::Lenient,
+    })
+}
+
 fn ask(arguments: &JudgeArguments) -> Outcome {
     let Some(models) = &arguments.models else {
         return Err(Failure::usage(
             "name the source that declares the evaluator with `--models`, or give its answers with `--answers`",
         ));
     };
-    let around = around_scenarios(models, None, arguments.plan.as_deref())?;
+    let mut around = around_scenarios(models, None, arguments.plan.as_deref())?;
+    around.variant = variant(arguments);
     let mut labels = Labels::read(&arguments.labels, &around).map_err(eval_failure)?;
     if let Some(limit) = arguments.limit {
         labels.keep(limit);

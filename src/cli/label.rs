@@ -201,6 +201,15 @@ fn describe(merged: &Merged) -> String {
             counted(merged.undecided, "action")
         ));
     }
+    if let (Some(people), true) = (&merged.people, merged.labellers.len() > 2) {
+        let kappa = people
+            .kappa
+            .map_or_else(|| "–".to_owned(), |kappa| kappa.plain());
+        text += &format!(
+            "  all {} agree on {} of {}; Fleiss' kappa {kappa}\n",
+            people.labellers, people.unanimous, people.actions
+        );
+    }
     for pair in &merged.pairs {
         let kappa = pair
             .kappa

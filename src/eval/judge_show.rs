@@ -48,6 +48,19 @@ fn file_line(file: &LabelFile) -> String {
         file.unsafe_cases,
         formats.join(", ")
     );
+    if file.ambiguous > 0 {
+        let _ = write!(line, "; {} ambiguous", file.ambiguous);
+    }
+    if let Some(people) = &file.people {
+        let _ = write!(
+            line,
+            "\n    its {} labellers agree on {} of {} actions; Fleiss' kappa {}",
+            people.labellers,
+            people.unanimous,
+            people.actions,
+            plain(people.kappa)
+        );
+    }
     for (why, count) in &file.left_out {
         let _ = write!(line, "; left out: {count} × {why}");
     }

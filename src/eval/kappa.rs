@@ -1,8 +1,9 @@
-//! Cohen's kappa: how far two raters agree beyond chance.
+//! Cohen's kappa: how far two raters agree beyond chance; and Fleiss', of several.
 //!
 //! J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological
 //! Measurement 20 (1960); its large-sample standard error from J. Fleiss, J. Cohen, B. Everitt,
 //! "Large sample standard errors of kappa and weighted kappa", Psychological Bulletin 72 (1969).
+//! J. Fleiss, "Measuring nominal scale agreement among many raters", Psychological Bulletin 76 (1971).
 
 use super::interval::{Estimate, Z95};
 
@@ -33,6 +34,89 @@ pub fn cohens_kappa(table: [[u64; 2]; 2]) -> Option<Estimate> {
         low: (kappa - Z95 * error).max(-1.0),
         high: (kappa + Z95 * error).min(1.0),
     })
+}
+
+/// Kappa of several raters who said yes or no, with its 95 % interval by the jackknife over cases;
+/// nothing where it has no value.
+///
+/// `said[case]` are how many said the one and how many the other. A case that fewer than two rated
+/// says nothing of agreement; the numbers may differ from case to case, as when not everybody rates
+/// everything.
+pub fn fleiss_kappa(said: &[[u64; 2]]) -> Option<Estimate> {
+    let rated: Vec<Rated> = said
+        .iter()
+        .filter_map(|counts| Rated::of(*counts))
+        .collect();
+    let whole = rated
+        .iter()
+        .fold(Rated::default(), |sum, one| sum.plus(one, 1.0));
+    let value = whole.kappa()?;
+    // Without the only case of the other word there is no kappa, and nothing to learn of its spread.
+    let without = rated.iter().filter_map(|one| whole.plus(one, -1.0).kappa());
+    let error = jackknife(&without.collect::<Vec<f64>>());
+    Some(Estimate {
+        value,
+        low: (value - Z95 * error).max(-1.0),
+        high: (value + Z95 * error).min(1.0),
+    })
+}
+
+/// What raters said of cases, summed up.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rated {
+    cases: f64,
+    /// Shares of pairs of raters that agree.
+    agreement: f64,
+    yes: f64,
+    no: f64,
+}
+
+impl Rated {
+    /// Of one case; none where fewer than two rated it.
+    fn of([yes, no]: [u64; 2]) -> Option<Self> {
+        #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 labellers")]
+        let (yes, no) = (yes as f64, no as f64);
+        let raters = yes + no;
+        let agreeing = yes * (yes - 1.0) + no * (no - 1.0);
+        (raters >= 2.0).then(|| Self {
+            cases: 1.0,
+            agreement: agreeing / (raters * (raters - 1.0)),
+            yes,
+            no,
+        })
+    }
+
+    fn plus(self, other: &Self, times: f64) -> Self {
+        Self {
+            cases: self.cases + times * other.cases,
+            agreement: self.agreement + times * other.agreement,
+            yes: self.yes + times * other.yes,
+            no: self.no + times * other.no,
+        }
+    }
+
+    fn kappa(self) -> Option<f64> {
+        let ratings = self.yes + self.no;
+        if self.cases < 0.5 || ratings < 0.5 {
+            return None;
+        }
+        let by_chance = (self.yes / ratings).powi(2) + (self.no / ratings).powi(2);
+        let observed = self.agreement / self.cases;
+        (by_chance < 1.0 - 1e-12).then(|| (observed - by_chance) / (1.0 - by_chance))
+    }
+}
+
+/// The standard error of a figure from what it is when each case in turn is left out.
+fn jackknife(without: &[f64]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "no sample has 2^52 cases")]
+    let count = without.len() as f64;
+    if count < 2.0 {
+        // Of one case nothing is known: the interval is everything.
+        return f64::INFINITY;
+    }
+    let mean = without.iter().sum::<f64>() / count;
+    let squares: f64 = without.iter().map(|one| (one - mean).powi(2)).sum();
+    ((count - 1.0) / count * squares).sqrt()
 }
 
 /// Of one case: formula 13 of Fleiss, Cohen and Everitt.
@@ -78,6 +162,29 @@ mod tests {
             "{kappa:?}"
         );
         assert!((kappa.low - (0.4 - 1.96 * error)).abs() < 1e-4, "{kappa:?}");
+    }
+
+    /// Pairs that agree: 1, 1, 1/3, 1/3, so 2/3; by chance 1/2: kappa 1/3.
+    #[test]
+    fn several_raters_by_hand() {
+        let kappa = fleiss_kappa(&[[3, 0], [0, 3], [2, 1], [1, 2]]).expect("a value");
+        assert!((kappa.value - 1.0 / 3.0).abs() < 1e-12, "{kappa:?}");
+        assert!(
+            kappa.low < kappa.value && kappa.value < kappa.high,
+            "{kappa:?}"
+        );
+        // Who rates alone says nothing of agreement.
+        let same = fleiss_kappa(&[[3, 0], [0, 3], [2, 1], [1, 2], [1, 0], [0, 0]]);
+        assert_eq!(same, Some(kappa));
+    }
+
+    #[test]
+    fn several_raters_without_disagreement_or_without_a_choice() {
+        let whole = fleiss_kappa(&[[2, 0], [0, 3], [4, 0], [0, 2]]).expect("a value");
+        assert_eq!((whole.value, whole.low, whole.high), (1.0, 1.0, 1.0));
+        assert_eq!(fleiss_kappa(&[[2, 0], [3, 0]]), None);
+        assert_eq!(fleiss_kappa(&[[1, 0], [0, 1]]), None);
+        assert_eq!(fleiss_kappa(&[]), None);
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Labels of several people: kept one file to a labeller, and put together by majority.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::error::{EvalError, read_file};
 use super::interval::Estimate;
-use super::kappa::cohens_kappa;
+use super::kappa::{cohens_kappa, fleiss_kappa};
 use super::labels::{LABEL_FORMAT, LabelRow};
 
 /// The labels of a run, in its folder `labels`.
@@ -27,6 +30,18 @@ pub struct Agreeing {
     pub kappa: Option<Estimate>,
 }
 
+/// How far all labellers agree on the actions that at least two of them labelled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct People {
+    pub labellers: u64,
+    /// Actions with at least two labels.
+    pub actions: u64,
+    /// Those of them on which all said the same.
+    pub unanimous: u64,
+    /// Fleiss' kappa.
+    pub kappa: Option<Estimate>,
+}
+
 /// What all labellers came to together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Merged {
@@ -38,6 +53,8 @@ pub struct Merged {
     /// Actions by labeller.
     pub labellers: BTreeMap<String, u64>,
     pub pairs: Vec<Agreeing>,
+    /// All of them together; none where no action has two labels.
+    pub people: Option<People>,
 }
 
 impl LabelStore {
@@ -101,7 +118,37 @@ impl LabelStore {
 
     /// Puts the labels of all labellers together, by majority, into `labels.jsonl`.
     pub fn merge(&self) -> Result<Merged, EvalError> {
-        let mut by_action: BTreeMap<String, Vec<LabelRow>> = BTreeMap::new();
+        let (labellers, by_action) = self.all()?;
+        let decided: Vec<LabelRow> = by_action.values().filter_map(|rows| decide(rows)).collect();
+        let path = self.folder.join(TOGETHER);
+        write_rows(&path, &decided)?;
+        Ok(Merged {
+            path,
+            labels: decided.len() as u64,
+            undecided: (by_action.len() - decided.len()) as u64,
+            pairs: pairs(&labellers, &by_action),
+            people: people(&labellers, &by_action),
+            labellers,
+        })
+    }
+
+    /// How far the people agree whose labels were put together into the file at `path`; none where
+    /// it is no such file, or no action has two labels.
+    pub fn people_behind(path: &Path) -> Result<Option<People>, EvalError> {
+        if path.file_name() != Some(OsStr::new(TOGETHER)) {
+            return Ok(None);
+        }
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        let (labellers, by_action) = Self { folder }.all()?;
+        Ok(people(&labellers, &by_action))
+    }
+
+    /// How many actions each labeller has labelled, and all labels by action.
+    fn all(&self) -> Result<(BTreeMap<String, u64>, ByAction), EvalError> {
+        let mut by_action = ByAction::new();
         let mut labellers = BTreeMap::new();
         for labeller in self.labellers()? {
             let rows = self.labels_of(&labeller)?;
@@ -110,16 +157,7 @@ impl LabelStore {
                 by_action.entry(row.id.clone()).or_default().push(row);
             }
         }
-        let decided: Vec<LabelRow> = by_action.values().filter_map(|rows| decide(rows)).collect();
-        let path = self.folder.join("labels.jsonl");
-        write_rows(&path, &decided)?;
-        Ok(Merged {
-            path,
-            labels: decided.len() as u64,
-            undecided: (by_action.len() - decided.len()) as u64,
-            pairs: pairs(&labellers, &by_action),
-            labellers,
-        })
+        Ok((labellers, by_action))
     }
 
     fn labellers(&self) -> Result<Vec<String>, EvalError> {
@@ -147,6 +185,12 @@ impl LabelStore {
         Ok(self.folder.join(format!("{labeller}{BY_ONE}")))
     }
 }
+
+/// The labels of each action.
+type ByAction = BTreeMap<String, Vec<LabelRow>>;
+
+/// The file that holds what all labellers came to.
+const TOGETHER: &str = "labels.jsonl";
 
 /// How the file of one labeller ends.
 const BY_ONE: &str = ".labels.jsonl";
@@ -189,6 +233,22 @@ fn pairs(
         }
     }
     pairs
+}
+
+fn people(labellers: &BTreeMap<String, u64>, by_action: &ByAction) -> Option<People> {
+    let count = |rows: &Vec<LabelRow>, label| {
+        rows.iter().filter(|row| row.label == Some(label)).count() as u64
+    };
+    let said = by_action
+        .values()
+        .map(|rows| [count(rows, 0), count(rows, 1)]);
+    let said: Vec<[u64; 2]> = said.filter(|said| said[0] + said[1] >= 2).collect();
+    (!said.is_empty()).then(|| People {
+        labellers: labellers.len() as u64,
+        actions: said.len() as u64,
+        unanimous: said.iter().filter(|said| said.contains(&0)).count() as u64,
+        kappa: fleiss_kappa(&said),
+    })
 }
 
 fn agreeing(first: &str, second: &str, by_action: &BTreeMap<String, Vec<LabelRow>>) -> Agreeing {

@@ -52,11 +52,13 @@ pub use interval::Estimate;
 pub use judge_report::{JUDGE_FORMAT, JudgeReport, RiskType, Rules, Single, Stress};
 pub use judge_show::render_judgement;
 pub use judging::{Judging, judge_answers};
-pub use kappa::cohens_kappa;
+pub use kappa::{cohens_kappa, fleiss_kappa};
 pub use label_case::case_text;
 pub use label_sheet::{Filled, read_csv, to_csv};
-pub use labelling::{Agreeing, LabelStore, Merged};
-pub use labels::{LABEL_FORMAT, LabelFile, LabelFormat, LabelRow, LabelledCase, Labels, Question};
+pub use labelling::{Agreeing, LabelStore, Merged, People};
+pub use labels::{
+    LABEL_FORMAT, LabelFile, LabelFormat, LabelRow, LabelVariant, LabelledCase, Labels, Question,
+};
 pub use lineup::{Contestant, Lineup, LineupOptions, standard_outcomes, toolkits_in};
 pub use mcnemar::mcnemar_exact;
 pub use report::{

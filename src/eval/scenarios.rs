@@ -12,6 +12,7 @@ use crate::plan::Plan;
 use crate::run::{Kind, Moment, RECORD_FORMAT, Record, SplitPart, Step};
 
 use super::error::{EvalError, read_file};
+use super::labels::LabelVariant;
 use super::scenes::SceneSource;
 use super::toolemu::read_cases;
 
@@ -58,6 +59,8 @@ pub struct Surroundings {
     pub toolkits: Vec<Toolkit>,
     /// Only records of these parts of the dataset; of all where there are none.
     pub splits: Vec<SplitPart>,
+    /// By which standard labels are read, where a file has two.
+    pub variant: Option<LabelVariant>,
 }
 
 impl Scenarios {

@@ -219,4 +219,6 @@ fn labels_are_kept_as_they_are_given_and_the_judge_reads_them() {
     ];
     let judged = succeed(folder.path(), judged);
     assert!(judged.out.contains("labels of people"), "{}", judged.out);
+    let people = "its 2 labellers agree on 8 of 8 actions; Fleiss' kappa 1.00 [1.00, 1.00]";
+    assert!(judged.out.contains(people), "{}", judged.out);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use autosafe::eval::{LabelFormat, Labels, Surroundings};
+use autosafe::eval::{LabelFormat, LabelVariant, Labels, Surroundings};
 use autosafe::run::{Action, Step};
 use serde_json::{Value as Json, json};
 
@@ -94,4 +94,65 @@ fn cases_of_one_id_are_told_apart() {
     let labels = read(&json!([same, same]).to_string()).expect("labels");
     let ids: Vec<_> = labels.cases.iter().map(|case| case.id.as_str()).collect();
     assert_eq!(ids, ["labels:7", "labels:7#2"]);
+}
+
+#[test]
+fn cases_with_two_labels_are_read_by_the_standard_that_is_chosen() {
+    let rows = json!([
+        row(json!({ "label_strict": 1, "label_lenient": 0, "ambiguous": 1 })),
+        row(json!({ "label": { "strict": 0, "lenient": 0 }, "ambiguous": 0 })),
+    ]);
+    let read = |variant| {
+        let around = Surroundings {
+            variant,
+            ..Surroundings::default()
+        };
+        Labels::of_text(Path::new("labels.json"), &rows.to_string(), &around)
+    };
+    let labels = |variant| {
+        let labels = read(Some(variant)).expect("labels");
+        assert_eq!(labels.files[0].ambiguous, 1);
+        assert_eq!(labels.files[0].formats, [LabelFormat::Assebench]);
+        labels
+            .cases
+            .iter()
+            .map(|case| case.label)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(labels(LabelVariant::Strict), [0, 1]);
+    assert_eq!(labels(LabelVariant::Lenient), [1, 1]);
+    let error = read(None).expect_err("they differ").to_string();
+    assert!(
+        error.contains("entry 1") && error.contains("--labels-variant"),
+        "{error}"
+    );
+}
+
+#[test]
+fn files_of_the_same_cases_under_two_standards_are_not_mixed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files =
+        ["AgentJudge-strict.json", "AgentJudge-loose.json"].map(|name| folder.path().join(name));
+    for file in &files {
+        let rows = json!([row(json!({ "label": 1, "ambiguous": 1 }))]);
+        std::fs::write(file, rows.to_string()).expect("writable");
+    }
+    let read = |files: &[std::path::PathBuf], variant| {
+        let around = Surroundings {
+            variant,
+            ..Surroundings::default()
+        };
+        Labels::read(files, &around)
+            .map(|labels| labels.cases.len())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(read(&files[..1], None), Ok(1));
+    assert_eq!(read(&files[1..], Some(LabelVariant::Lenient)), Ok(1));
+    for (files, variant) in [
+        (&files[..], None),
+        (&files[..1], Some(LabelVariant::Lenient)),
+    ] {
+        let error = read(files, variant).expect_err("the other standard");
+        assert!(error.contains("the two are measured apart"), "{error}");
+    }
 }

@@ -11,6 +11,7 @@ use crate::run::{Action, Moment};
 
 use super::case::{LabelFormat, LabelledCase, Question};
 use super::transcript::{Story, Turn, call_in_words, read_transcript};
+use super::variant::{LabelVariant, chosen};
 use crate::eval::scenes::{bare_scene, unknown_tool};
 
 /// Whether a row holds a conversation.
@@ -24,7 +25,9 @@ pub(super) fn format_of(row: &Map<String, Json>) -> LabelFormat {
     match () {
         () if has("over_refusal") && has("cell") => LabelFormat::Trajectories,
         () if has("risk_source") || has("real_world_harm") || has("labels") => LabelFormat::Atbench,
-        () if has("application_scenario") || has("ambiguous") => LabelFormat::Assebench,
+        () if has("application_scenario") || has("ambiguous") || chosen(row, None) != Ok(None) => {
+            LabelFormat::Assebench
+        }
         () => LabelFormat::Rjudge,
     }
 }
@@ -34,8 +37,9 @@ pub(super) fn read_case(
     id: String,
     row: &Map<String, Json>,
     outcomes: &[Outcome],
+    variant: Option<LabelVariant>,
 ) -> Result<LabelledCase, String> {
-    let label = label_of(row)?;
+    let label = label_of(row, variant)?;
     let contents = row
         .get("contents")
         .or_else(|| row.get("trajectory"))
@@ -67,8 +71,11 @@ pub(super) fn read_case(
 }
 
 /// 0 unsafe, 1 safe, whatever the row's own numbers mean.
-fn label_of(row: &Map<String, Json>) -> Result<u8, String> {
-    let value = row.get("label").or_else(|| row.get("labels"));
+fn label_of(row: &Map<String, Json>, variant: Option<LabelVariant>) -> Result<u8, String> {
+    let value = match chosen(row, variant)? {
+        Some(label) => Some(label),
+        None => row.get("label").or_else(|| row.get("labels")),
+    };
     let value = match value {
         Some(Json::Object(fields)) => ["label", "safety", "binary", "is_unsafe"]
             .iter()

@@ -9,7 +9,9 @@ mod literal;
 pub(in crate::eval) mod own;
 mod read;
 mod transcript;
+mod variant;
 
 pub use case::{LabelFormat, LabelledCase, Question};
 pub use own::{LABEL_FORMAT, LabelRow};
 pub use read::{LabelFile, Labels};
+pub use variant::LabelVariant;

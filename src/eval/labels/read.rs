@@ -11,8 +11,10 @@ use crate::run::{RECORD_FORMAT, Record};
 
 use super::case::{LabelFormat, LabelledCase};
 use super::own::{LABEL_FORMAT, LabelRow, cases_of};
+use super::variant::{LabelVariant, is_ambiguous};
 use super::{conversation, judge_row};
 use crate::eval::error::{EvalError, read_file};
+use crate::eval::labelling::{LabelStore, People};
 use crate::eval::scenarios::{Surroundings, plan_beside};
 use crate::eval::scenes::SceneSource;
 
@@ -34,16 +36,30 @@ pub struct LabelFile {
     pub unsafe_cases: u64,
     /// Rows without a label, by why.
     pub left_out: BTreeMap<String, u64>,
+    /// Cases that people found ambiguous.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ambiguous: u64,
+    /// How far the people agree among themselves whose labels these are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<People>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Labels {
     /// Every case of these files, in their order.
     pub fn read(paths: &[impl AsRef<Path>], around: &Surroundings) -> Result<Self, EvalError> {
         let mut labels = Self::default();
-        for path in paths {
-            let path = file_of(path.as_ref());
-            let text = read_file(&path)?;
-            labels.take_file(&path, &text, around)?;
+        let paths: Vec<PathBuf> = paths.iter().map(|path| file_of(path.as_ref())).collect();
+        refuse_both_standards(&paths, around.variant)?;
+        for path in &paths {
+            let text = read_file(path)?;
+            labels.take_file(path, &text, around)?;
+            if let Some(file) = labels.files.last_mut() {
+                file.people = LabelStore::people_behind(path)?;
+            }
         }
         labels.tell_apart();
         Ok(labels)
@@ -81,6 +97,8 @@ impl Labels {
         let mut reading = Reading {
             scenes: SceneSource::new(plan, around.outcomes.iter().cloned()),
             outcomes: &around.outcomes,
+            variant: around.variant,
+            ambiguous: 0,
             formats: BTreeSet::new(),
             left_out: BTreeMap::new(),
         };
@@ -102,6 +120,8 @@ impl Labels {
             cases: cases.len() as u64,
             unsafe_cases: cases.iter().filter(|case| case.label == 0).count() as u64,
             left_out: reading.left_out,
+            ambiguous: reading.ambiguous,
+            people: None,
         });
         Ok(())
     }
@@ -130,6 +150,27 @@ impl Labels {
                 case.id = format!("{base}#{number}");
                 number += 1;
             }
+        }
+    }
+}
+
+/// Files of the same cases under two standards are not one set of labels.
+fn refuse_both_standards(paths: &[PathBuf], chosen: Option<LabelVariant>) -> Result<(), EvalError> {
+    let told = paths
+        .iter()
+        .filter_map(|path| Some((path, LabelVariant::of_file(path)?)));
+    let told: Vec<_> = told.collect();
+    let wanted = chosen.or(told.first().map(|(_, variant)| *variant));
+    match told.iter().find(|(_, variant)| Some(*variant) != wanted) {
+        None => Ok(()),
+        Some((path, variant)) => {
+            let wanted = wanted.map_or("", LabelVariant::word);
+            let why = format!(
+                "its labels are the {} ones, and the {wanted} ones are wanted; the two are \
+                 measured apart",
+                variant.word()
+            );
+            Err(EvalError::unusable(path, why))
         }
     }
 }
@@ -191,6 +232,8 @@ fn rows<'t>(
 struct Reading<'r> {
     scenes: SceneSource,
     outcomes: &'r [Outcome],
+    variant: Option<LabelVariant>,
+    ambiguous: u64,
     formats: BTreeSet<LabelFormat>,
     left_out: BTreeMap<String, u64>,
 }
@@ -223,7 +266,9 @@ impl Reading<'_> {
         let id = id_of(&row, place.index);
         if conversation::is_conversation(&row) {
             self.formats.insert(conversation::format_of(&row));
-            return conversation::read_case(id, &row, self.outcomes).map(|case| vec![case]);
+            self.ambiguous += u64::from(is_ambiguous(&row));
+            let case = conversation::read_case(id, &row, self.outcomes, self.variant);
+            return case.map(|case| vec![case]);
         }
         if judge_row::is_judge_row(&row) {
             self.formats.insert(LabelFormat::JudgeRows);
