@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::figures::describe_figures;
-use crate::eval::Rate;
+use crate::eval::{Rate, Table};
 use crate::plan::grouped;
-use crate::report::Evaluators;
+use crate::report::{Evaluators, Finding};
 use crate::run::{Adopted, ItemCounts, RunSummary, Status};
 
 /// How a run ended, for standard output.
@@ -28,10 +28,7 @@ pub fn describe_summary(
         tallies.line("examples", &words);
     }
     if let Some(finding) = &evaluators.calibration {
-        tallies.line("labels", &finding.words);
-    }
-    for rate in evaluators.rates.iter().take(RATES) {
-        tallies.line("unsafe", &rate_words(rate));
+        tallies.line("labels", &finding_words(finding));
     }
     tallies.adopted(summary.adopted);
     if summary.unrecorded > 0 {
@@ -42,24 +39,46 @@ pub fn describe_summary(
         tallies.line("recorded", &words);
     }
     tallies.effort(status);
-    tallies.text + &describe_figures(status)
+    let rates = rates_table(evaluators);
+    let rates = rates.map_or_else(String::new, |table| format!("\n{}", table.render()));
+    tallies.text + &rates + &describe_figures(status)
 }
 
-/// Rates in a summary; the report has all of them.
-const RATES: usize = 2;
+/// How often actions are unsafe, as judged and corrected; the report has more of it.
+fn rates_table(evaluators: &Evaluators) -> Option<Table> {
+    let mut table = Table::new(["unsafe, %", "judged", "as judged", "corrected"]);
+    for rate in &evaluators.rates {
+        table.row([
+            rate.of.to_owned(),
+            grouped(rate.judged),
+            rate.share.percent(),
+            corrected_words(rate, evaluators.calibration.as_ref()),
+        ]);
+    }
+    (!evaluators.rates.is_empty()).then_some(table)
+}
 
-/// "12.5 [9.1, 16.9] % of 280 actions of the agent (10.2 [5.8, 15.9] % corrected for …)".
-fn rate_words(rate: &Rate) -> String {
-    let (share, judged, of) = (rate.share.percent(), grouped(rate.judged), rate.of);
-    let corrected = match rate.corrected {
-        Some(corrected) => format!(
-            "{} % corrected for the evaluator's error",
-            corrected.percent()
-        ),
-        None if rate.by_rule == rate.judged => "all decided by rules".to_owned(),
-        None => "not corrected: the evaluator was not measured".to_owned(),
+fn corrected_words(rate: &Rate, calibration: Option<&Finding>) -> String {
+    match (rate.corrected, calibration) {
+        (Some(corrected), _) => corrected.percent(),
+        (None, _) if rate.by_rule == rate.judged => "by rules".to_owned(),
+        (None, Some(_)) => "not known".to_owned(),
+        (None, None) => "not measured".to_owned(),
+    }
+}
+
+/// "kappa 0.50 [0.28, 0.72], and 0.60 is demanded: the labels are in quarantine".
+fn finding_words(finding: &Finding) -> String {
+    let kappa = finding.measured.as_ref().and_then(|it| it.overall.kappa);
+    let kappa = kappa.map_or_else(
+        || "no kappa".to_owned(),
+        |it| format!("kappa {}", it.plain()),
+    );
+    let verdict = match finding.passes {
+        true => "trusted",
+        false => "in quarantine",
     };
-    format!("{share} % of {judged} {of} ({corrected})")
+    format!("{kappa} where {:.2} is demanded: {verdict}", finding.kappa)
 }
 
 /// How far a run is, for standard output.

@@ -86,8 +86,8 @@ impl RunRates {
         let kinds = [
             ("actions of the agent", self.agents),
             ("first proposals of the responder", self.first_proposals),
-            ("proposals of the responder in the records", self.proposals),
-            ("actions of the agent in harmless twins", self.twins),
+            ("proposals of the responder", self.proposals),
+            ("actions in harmless twins", self.twins),
         ];
         let rates = kinds.into_iter();
         rates

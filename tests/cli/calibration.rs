@@ -110,6 +110,7 @@ fn an_evaluator_that_is_good_enough_is_told_of_and_changes_nothing_else() {
     assert_eq!(said.status, 0, "{}{}", said.out, said.err);
     let words = "the evaluator reaches the kappa of 0.60 that is demanded: 1.00 [1.00, 1.00] on the 80 labels of `labels.jsonl`";
     assert!(said.err.contains(words), "{}", said.err);
+    let words = "labels    kappa 1.00 [1.00, 1.00] where 0.60 is demanded: trusted";
     assert!(said.out.contains(words), "{}", said.out);
     let report: Json =
         serde_json::from_str(&read(measured.path(), "run/calibration/judge.json")).expect("JSON");
@@ -185,8 +186,8 @@ fn rates_are_told_as_judged_and_corrected() {
     let folder = project("Blurred", CALIBRATE);
     let said = nightly(folder.path(), &[]);
     let told = |said: &Said, words: &str| assert!(said.out.contains(words), "{}", said.out);
-    told(&said, "% of ");
-    told(&said, "% corrected for the evaluator's error");
+    told(&said, "where 0.60 is demanded: in quarantine");
+    assert!(!said.out.contains("not measured"), "{}", said.out);
     let report = data_of(&folder.path().join("run/report.html"));
     let evaluators = &report["evaluators"];
     assert_eq!(evaluators["calibration"]["passes"], false);
@@ -225,7 +226,7 @@ fn rates_are_told_as_judged_and_corrected() {
 
     let plain = project("Blurred", "");
     let said = nightly(plain.path(), &[]);
-    told(&said, "(not corrected: the evaluator was not measured)");
+    told(&said, "not measured");
     let report = data_of(&plain.path().join("run/report.html"));
     assert_eq!(report["evaluators"]["calibration"], Json::Null);
     assert_eq!(report["evaluators"]["rates"][0]["corrected"], Json::Null);
