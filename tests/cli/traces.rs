@@ -215,7 +215,7 @@ fn failures_are_marked_and_words_come_only_when_they_are_asked_for() {
 }
 
 #[test]
-fn a_collector_that_is_gone_hurts_no_run() {
+fn a_collector_that_is_gone_is_told_once_and_hurts_no_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = SimServer::start(&[]);
     let source = remote_source(folder.path(), &server);
@@ -225,4 +225,6 @@ fn a_collector_that_is_gone_hurts_no_run() {
     };
     let said = traced(folder.path(), &source, &gone, &[]);
     assert_eq!(said.status, 0, "{}", said.err);
+    let told = said.err.matches("not all traces could be sent (").count();
+    assert_eq!(told, 1, "{}", said.err);
 }
