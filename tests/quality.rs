@@ -407,7 +407,7 @@ fn paths_to_compare_with_are_checked_like_others() {
         ("leakage = []", "missing-field `leakage` is empty @ [] ()"),
         (
             "leakage = [\"a.json\", \"./a.json\"]",
-            "duplicate-name `./a.json` is listed twice @ \"./a.json\" ()",
+            "duplicate-name `./a.json` is listed twice @ \"./a.json\" (listed again here)",
         ),
         (
             "against = [\"runs/two\"]",

@@ -242,14 +242,16 @@ impl Life {
             news: news_sender,
             plan,
         });
-        let mut unrecorded = 0;
         if context.recorder.is_some() {
-            unrecorded = record_earlier_lives(&context, &*orders.workload).await?;
+            record_earlier_lives(&context, &*orders.workload).await?;
         }
         let outcome = Dispatcher::new(Arc::clone(&context), orders).run().await?;
         let counts = context.journal.reading().counts()?;
+        // Some of what the journal still holds rests on what was dropped, and cannot be replayed.
+        let recorder = context.recorder.as_ref();
+        let unrecorded = recorder.map(|it| counts.spending.calls().saturating_sub(it.answered()));
         Ok(RunSummary {
-            unrecorded,
+            unrecorded: unrecorded.unwrap_or(0),
             ..RunSummary::of(&counts, total, outcome)
         })
     }

