@@ -8,7 +8,8 @@
 use super::interval::{Estimate, Z95};
 
 /// Kappa of two raters who said yes or no, with its 95 % interval; nothing where it has no value:
-/// no cases, or both always said the same word.
+/// no cases, or both always said the same word. Where a pair of words never came up, its width is
+/// that of a table with half a case more in each place.
 ///
 /// `table[i][j]` are the cases of which the first said `i` and the second `j`.
 pub fn cohens_kappa(table: [[u64; 2]; 2]) -> Option<Estimate> {
@@ -17,23 +18,62 @@ pub fn cohens_kappa(table: [[u64; 2]; 2]) -> Option<Estimate> {
         return None;
     }
     #[expect(clippy::cast_precision_loss, reason = "no sample has 2^52 cases")]
-    let share = table.map(|row| row.map(|cases| cases as f64 / total as f64));
-    let rows = [share[0][0] + share[0][1], share[1][0] + share[1][1]];
-    let columns = [share[0][0] + share[1][0], share[0][1] + share[1][1]];
-    let observed = share[0][0] + share[1][1];
-    let by_chance = rows[0] * columns[0] + rows[1] * columns[1];
-    if by_chance >= 1.0 {
-        return None;
-    }
-    let kappa = (observed - by_chance) / (1.0 - by_chance);
-    let error = (variance(share, rows, columns, kappa, by_chance) / total as f64)
-        .max(0.0)
-        .sqrt();
+    let counts = table.map(|row| row.map(|cases| cases as f64));
+    let kappa = Agreeing::of(counts).kappa()?;
+    // Where nobody ever said one of the pairs of words, the formula knows too little of the spread: of
+    // two cases that agree it would say that they always do.
+    let is_sparse = table.iter().flatten().any(|cases| *cases == 0);
+    let spread = counts.map(|row| row.map(|cases| cases + if is_sparse { 0.5 } else { 0.0 }));
+    let error = Agreeing::of(spread).standard_error()?;
     Some(Estimate {
         value: kappa,
         low: (kappa - Z95 * error).max(-1.0),
         high: (kappa + Z95 * error).min(1.0),
     })
+}
+
+/// What two raters said, in shares of all cases.
+struct Agreeing {
+    total: f64,
+    share: [[f64; 2]; 2],
+    /// Of the first rater.
+    rows: [f64; 2],
+    /// Of the second.
+    columns: [f64; 2],
+    by_chance: f64,
+}
+
+impl Agreeing {
+    fn of(counts: [[f64; 2]; 2]) -> Self {
+        let total: f64 = counts.iter().flatten().sum();
+        let share = counts.map(|row| row.map(|cases| cases / total));
+        let rows = [share[0][0] + share[0][1], share[1][0] + share[1][1]];
+        let columns = [share[0][0] + share[1][0], share[0][1] + share[1][1]];
+        Self {
+            total,
+            share,
+            rows,
+            columns,
+            by_chance: rows[0] * columns[0] + rows[1] * columns[1],
+        }
+    }
+
+    /// Nothing where chance explains all of the agreement.
+    fn kappa(&self) -> Option<f64> {
+        let observed = self.share[0][0] + self.share[1][1];
+        (self.by_chance < 1.0).then(|| (observed - self.by_chance) / (1.0 - self.by_chance))
+    }
+
+    fn standard_error(&self) -> Option<f64> {
+        let of_one = variance(
+            self.share,
+            self.rows,
+            self.columns,
+            self.kappa()?,
+            self.by_chance,
+        );
+        Some((of_one / self.total).max(0.0).sqrt())
+    }
 }
 
 /// Kappa of several raters who said yes or no, with its 95 % interval by the jackknife over cases;
@@ -191,7 +231,18 @@ mod tests {
     fn agreement_that_chance_explains_has_no_kappa() {
         assert_eq!(cohens_kappa([[12, 0], [0, 0]]), None);
         assert_eq!(cohens_kappa([[0, 0], [0, 0]]), None);
-        let whole = cohens_kappa([[6, 0], [0, 6]]).expect("a value");
-        assert_eq!((whole.value, whole.low, whole.high), (1.0, 1.0, 1.0));
+    }
+
+    #[test]
+    fn few_cases_are_no_certainty() {
+        let width = |table| {
+            let kappa = cohens_kappa(table).expect("a value");
+            (kappa.value, kappa.high - kappa.low)
+        };
+        let (two, twelve) = (width([[1, 0], [0, 1]]), width([[6, 0], [0, 6]]));
+        assert_eq!((two.0, twelve.0), (1.0, 1.0));
+        assert!(two.1 > 0.8 && twelve.1 < 0.5, "{two:?} {twelve:?}");
+        assert!(width([[0, 1], [0, 1]]).1 > 0.8);
+        assert!(width([[600, 0], [0, 600]]).1 < 0.01);
     }
 }
