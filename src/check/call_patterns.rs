@@ -109,7 +109,7 @@ impl<'w> Checker<'w> {
             }
             Reference::Broken => None,
             Reference::Unknown(problem) => {
-                self.say_unknown_tool(module, path, problem, scope);
+                self.say_unknown_tool(path, problem, scope);
                 None
             }
             Reference::Declaration(..) | Reference::Module | Reference::Sim => {
@@ -168,13 +168,7 @@ impl<'w> Checker<'w> {
         }
     }
 
-    fn say_unknown_tool(
-        &self,
-        module: ModuleId,
-        path: &Path,
-        mut problem: Diagnostic,
-        scope: &Scope,
-    ) {
+    fn say_unknown_tool(&self, path: &Path, mut problem: Diagnostic, scope: &Scope) {
         if scope.is_partial && path.segments.len() == 1 {
             return;
         }
@@ -182,7 +176,7 @@ impl<'w> Checker<'w> {
             problem.code = Code::UnknownTool;
         }
         if let (Some(name), None) = (single_name(path), &problem.help) {
-            problem = match self.toolkit_with(module, &name.text, scope) {
+            problem = match self.toolkit_with(&name.text, scope) {
                 Some(near) => problem.did_you_mean(Some(&near)),
                 None => problem,
             };
@@ -191,7 +185,7 @@ impl<'w> Checker<'w> {
     }
 
     /// A tool of this name in a toolkit that the scenario is given.
-    fn toolkit_with(&self, _module: ModuleId, tool: &str, scope: &Scope) -> Option<String> {
+    fn toolkit_with(&self, tool: &str, scope: &Scope) -> Option<String> {
         let given = scope.toolkits.iter().flatten();
         given
             .filter_map(|id| self.toolkits.get(id))

@@ -25,6 +25,7 @@ mod kto;
 mod llama_factory;
 mod manifest;
 mod messages;
+mod panel;
 mod place;
 mod quality;
 mod react;
@@ -44,6 +45,7 @@ mod yaml;
 
 pub use error::DatasetError;
 pub use manifest::{DATASET_FORMAT, WrittenFile};
+pub use panel::PanelAgreement;
 pub use quality::{
     Compared, EarlierRuns, FlagExample, Flagged, QUALITY_FORMAT, QualityReport, has_earlier_run,
     keep_earlier_run,

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Role;
 use crate::model::Usage;
-use crate::run::{Judgement, Kind, Record, SplitPart};
+use crate::run::{Kind, Record, SplitPart};
+
+use super::panel::PanelAgreement;
 
 /// What has been counted so far. It grows with the outcomes and models, not with the records.
 #[derive(Debug, Default)]
@@ -24,14 +26,6 @@ pub(super) struct Tally {
     pub(super) cost: f64,
     /// Records in which some model was simulated.
     pub(super) simulated: u64,
-}
-
-/// How far evaluators agree where several judged one action of a record that was kept.
-#[derive(Debug, Default)]
-pub(super) struct PanelAgreement {
-    pub(super) judged: u64,
-    /// Of those, judged alike by all.
-    pub(super) unanimous: u64,
 }
 
 impl Tally {
@@ -74,22 +68,6 @@ impl Tally {
                     known.insert(model.clone());
                 }
             }
-        }
-    }
-}
-
-impl PanelAgreement {
-    fn add(&mut self, judgements: &[Judgement]) {
-        let mut labels: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
-        for judgement in judgements {
-            let labels = labels.entry(&judgement.of).or_default();
-            labels.push(judgement.label);
-        }
-        let panels = labels.values().filter(|labels| labels.len() > 1);
-        for labels in panels {
-            self.judged += 1;
-            let first = labels.first();
-            self.unanimous += u64::from(labels.iter().all(|label| Some(label) == first));
         }
     }
 }

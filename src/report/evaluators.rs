@@ -1,13 +1,12 @@
 //! How far the labels of a run can be trusted, and what follows for its rates.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use crate::check::Evaluate;
+use crate::dataset::PanelAgreement;
 use crate::eval::{Calibrated, JudgeReport, Rate, RunRates};
 use crate::plan::{ItemPlace, Items};
-use crate::run::{DropReason, Ending, ExampleAgreement, Judgement};
+use crate::run::{DropReason, Ending, ExampleAgreement};
 
 /// What is known of a run's evaluators.
 #[derive(Debug, Serialize)]
@@ -29,15 +28,6 @@ pub struct Finding {
     /// The kappa that is demanded.
     pub kappa: f64,
     pub measured: Option<JudgeReport>,
-}
-
-/// How far the evaluators of a panel agree among themselves.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct PanelAgreement {
-    /// Actions that several judged.
-    pub judged: u64,
-    /// Of those, judged alike by all.
-    pub unanimous: u64,
 }
 
 /// Gathers what the endings of a run tell of its evaluators.
@@ -82,20 +72,6 @@ impl EvaluatorsSoFar {
                 kappa: it.demanded.kappa,
                 measured: it.measured,
             }),
-        }
-    }
-}
-
-impl PanelAgreement {
-    fn add(&mut self, judgements: &[Judgement]) {
-        let mut labels: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
-        for judgement in judgements {
-            let labels = labels.entry(&judgement.of).or_default();
-            labels.push(judgement.label);
-        }
-        for labels in labels.values().filter(|labels| labels.len() > 1) {
-            self.judged += 1;
-            self.unanimous += u64::from(labels.iter().all(|label| *label == labels[0]));
         }
     }
 }

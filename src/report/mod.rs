@@ -12,7 +12,7 @@ mod reflection;
 mod run_report;
 
 pub use coverage::{Fate, OutcomeCell, PlaceFate, ScenarioFate};
-pub use evaluators::{Evaluators, Finding, PanelAgreement};
+pub use evaluators::{Evaluators, Finding};
 pub use examples::Examples;
 pub use losses::{Loss, LostTrajectory};
 pub use page::render_page;
