@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 /// Thousands of small values live and die with every call, on several threads.
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     autosafe::cli::main()
