@@ -57,7 +57,7 @@ pub struct Raise {
 }
 
 /// A risk outcome: the harm that must not happen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Outcome {
     pub name: String,
     pub severity: Severity,

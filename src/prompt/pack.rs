@@ -1,11 +1,10 @@
 //! All prompts of a run, compiled once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use minijinja::{Environment, Error, ErrorKind, Value};
-use serde_json::Value as Json;
 
 use super::builtins::variables_of;
 use super::engine::{self, PromptError, without_blanks_around};
@@ -36,6 +35,8 @@ fn shown(value: Value) -> Result<Value, Error> {
 pub struct PromptPack {
     environment: Environment<'static>,
     prompts: BTreeMap<String, Prompt>,
+    /// The parts' numbers: prompts have some of them in common.
+    numbers: HashMap<Part, usize>,
 }
 
 /// What is known of a prompt beside its template.
@@ -53,7 +54,7 @@ struct Prompt {
 #[derive(Debug)]
 struct CompiledPart {
     part: Part,
-    /// Unlike that of any other part, also of other packs.
+    /// The same for parts that make the same of a value, and unlike that of any part of other packs.
     number: usize,
     /// In the place of what was cut out.
     stand_in: String,
@@ -66,6 +67,7 @@ impl PromptPack {
         let mut pack = Self {
             environment: engine::prompt_environment(),
             prompts: BTreeMap::new(),
+            numbers: HashMap::new(),
         };
         pack.environment.add_function("shown", shown);
         for (name, text) in texts {
@@ -85,10 +87,10 @@ impl PromptPack {
         let mut compiled = Vec::new();
         for (index, part) in parts.into_iter().enumerate() {
             let template = format!("{name}/{index}");
-            engine::add(&mut self.environment, &template, &part.source)?;
+            engine::add(&mut self.environment, &template, &part.source())?;
             compiled.push(CompiledPart {
+                number: self.number_of(&part),
                 part,
-                number: next_number(),
                 stand_in: name_of_part(index),
                 template,
             });
@@ -104,47 +106,42 @@ impl PromptPack {
         Ok(())
     }
 
-    /// The prompt `name` with every variable in its place, without blanks around it; `shared` are
-    /// variables that other prompts are given too.
+    /// The prompt `name` with every variable in its place, without blanks around it.
     pub fn render(
         &self,
         name: &str,
-        variables: Json,
-        shared: &[(&'static str, PromptValue)],
+        variables: &[(&'static str, PromptValue)],
     ) -> Result<String, PromptError> {
-        let mut all: Vec<(String, PromptValue)> = match variables {
-            Json::Object(own) => own
-                .into_iter()
-                .map(|(name, value)| (name, value.into()))
-                .collect(),
-            _ => Vec::new(),
-        };
-        all.extend(
-            shared
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone())),
-        );
         let Some(prompt) = self.prompts.get(name) else {
             let name = name.to_owned();
             return Err(PromptError::NoSuchPrompt { name });
         };
-        let mut values = Vec::with_capacity(prompt.parts.len() + all.len());
+        let mut values = Vec::with_capacity(prompt.parts.len() + variables.len());
         for part in &prompt.parts {
-            let value = all.iter().find(|(name, _)| name == part.part.variable);
+            let mut values_of_part = variables.iter();
+            let value = values_of_part.find(|(name, _)| *name == part.part.variable);
             let value = value.map(|(_, value)| value);
             let text = self.render_part(name, part, value)?;
-            values.push((part.stand_in.clone(), Value::from(text)));
+            values.push((part.stand_in.clone().into(), Value::from(text)));
         }
-        let read = all
-            .into_iter()
-            .filter(|(name, _)| !prompt.unread.contains(&name.as_str()));
-        values.extend(read.map(|(name, value)| (name, value.value())));
+        let read = variables
+            .iter()
+            .filter(|(name, _)| !prompt.unread.contains(name));
+        values.extend(read.map(|(name, value)| ((*name).into(), value.value())));
         let length = prompt.length.load(Ordering::Relaxed);
         let expected = length + length / 16;
         let variables = Variables(values);
         let text = engine::render_prompt(&self.environment, (name, name), variables, expected)?;
         prompt.length.store(text.len(), Ordering::Relaxed);
         Ok(without_blanks_around(text))
+    }
+
+    fn number_of(&mut self, part: &Part) -> usize {
+        let part = Part {
+            lines_before: 0,
+            ..part.clone()
+        };
+        *self.numbers.entry(part).or_insert_with(next_number)
     }
 
     /// What the part of the prompt `name` makes of `value`; as good as nothing where it was made
@@ -192,7 +189,7 @@ impl PromptPack {
         part: &CompiledPart,
         value: Option<Value>,
     ) -> Result<Arc<str>, PromptError> {
-        let variable = |value| (part.part.variable.to_owned(), value);
+        let variable = |value| (part.part.variable.into(), value);
         let variables = Variables(value.map(variable).into_iter().collect());
         let names = (part.template.as_str(), name);
         let text = engine::render_prompt(&self.environment, names, variables, 0);
@@ -220,12 +217,16 @@ mod tests {
         ]);
         let pack = PromptPack::new(&texts).expect("both compile");
         let rendered = |name| {
-            let variables = json!({"text": "a</tool>b<\\/c", "number": 7, "list": ["</x>", 1]});
-            pack.render(name, variables, &[]).expect("it renders")
+            let variables = [
+                ("text", "a</tool>b<\\/c".into()),
+                ("number", json!(7).into()),
+                ("list", json!(["</x>", 1]).into()),
+            ];
+            pack.render(name, &variables).expect("it renders")
         };
         assert_eq!(rendered("function"), rendered("macro"));
         assert!(rendered("function").starts_with(r"a<\/tool>b"));
-        let missing = |name| pack.render(name, json!({}), &[]).is_err();
+        let missing = |name| pack.render(name, &[]).is_err();
         assert!(missing("function") && missing("macro"));
     }
 
@@ -239,12 +240,11 @@ mod tests {
         let step = |tool: &str| PromptValue::shared(json!({ "tool": tool }));
         let (first, second) = (step("x"), step("y"));
         let rendered = |steps: Vec<PromptValue>| {
-            let shared = [
+            let variables = [
                 ("tool", tool.clone()),
                 ("history", PromptValue::list(steps)),
             ];
-            pack.render("simulator", json!({}), &shared)
-                .expect("it renders")
+            pack.render("simulator", &variables).expect("it renders")
         };
         assert_eq!(rendered(vec![]), "<none > a, b 0");
         assert_eq!(rendered(vec![first.clone()]), "<x;\n> a, b 1");
@@ -252,13 +252,16 @@ mod tests {
             let both = vec![first.clone(), second.clone()];
             assert_eq!(rendered(both), "<x;\ny;\n> a, b 2");
         }
-        let plain = json!({"tool": {"name": "a", "describe": "b"}, "history": [{"tool": "x"}]});
+        let plain = [
+            ("tool", json!({"name": "a", "describe": "b"}).into()),
+            ("history", json!([{"tool": "x"}]).into()),
+        ];
         assert_eq!(
-            pack.render("simulator", plain, &[]).expect("it renders"),
+            pack.render("simulator", &plain).expect("it renders"),
             "<x;\n> a, b 1"
         );
         let wrong = pack
-            .render("simulator", json!({"history": []}), &[])
+            .render("simulator", &[("history", json!([]).into())])
             .expect_err("no tool");
         assert!(
             wrong.to_string().starts_with("simulator, line 3"),

@@ -23,12 +23,22 @@ pub(super) struct Apart {
 }
 
 /// A stretch that reads one variable alone.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Part {
     pub variable: &'static str,
-    pub source: String,
+    pub stretch: String,
+    /// How many lines of the prompt stand before it.
+    pub lines_before: usize,
     /// Whether it goes through the elements of the variable, each apart from the others.
     pub is_by_element: bool,
+}
+
+impl Part {
+    /// The stretch as a template of its own, on the lines that it has in its prompt.
+    pub(super) fn source(&self) -> String {
+        let lines = "\n".repeat(self.lines_before);
+        format!("{{#{lines}#}}{}", self.stretch)
+    }
 }
 
 /// A `{{ … }}`, or a statement with all that belongs to it.
@@ -52,10 +62,10 @@ pub(super) fn take_apart(text: &str, variables: &VariableSet) -> Apart {
         apart.rest.push_str(&text[done..range.start]);
         let stretch = &text[range.clone()];
         apart.rest.push_str(&stand_in(stretch, apart.parts.len()));
-        let lines_before = text[..range.start].matches('\n').count();
         apart.parts.push(Part {
             variable,
-            source: format!("{{#{}#}}{stretch}", "\n".repeat(lines_before)),
+            stretch: stretch.to_owned(),
+            lines_before: text[..range.start].matches('\n').count(),
             is_by_element,
         });
         done = range.end;
@@ -175,7 +185,7 @@ mod tests {
             .fold(VariableSet::new(), |set, name| set.with(name, Shape::Any));
         let apart = take_apart(text, &variables);
         let parts = apart.parts.into_iter();
-        let parts = parts.map(|part| (part.variable, part.source, part.is_by_element));
+        let parts = parts.map(|part| (part.variable, part.source(), part.is_by_element));
         (apart.rest, parts.collect())
     }
 

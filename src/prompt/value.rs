@@ -1,5 +1,6 @@
 //! Values that prompts name, ready to be rendered.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::Value;
@@ -75,6 +76,40 @@ impl PromptValue {
     }
 }
 
+impl From<&str> for PromptValue {
+    fn from(text: &str) -> Self {
+        Self(Kind::Plain(Value::from(text)))
+    }
+}
+
+impl From<&String> for PromptValue {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
+/// Nothing is false, and cannot be shown.
+impl From<Option<&str>> for PromptValue {
+    fn from(text: Option<&str>) -> Self {
+        Self(Kind::Plain(
+            text.map_or_else(|| Value::from(()), Value::from),
+        ))
+    }
+}
+
+impl FromIterator<PromptValue> for PromptValue {
+    fn from_iter<T: IntoIterator<Item = Self>>(elements: T) -> Self {
+        let elements = elements.into_iter().map(|element| element.value());
+        Self(Kind::Plain(elements.collect()))
+    }
+}
+
+impl From<&[String]> for PromptValue {
+    fn from(texts: &[String]) -> Self {
+        texts.iter().map(Self::from).collect()
+    }
+}
+
 impl From<Json> for PromptValue {
     fn from(value: Json) -> Self {
         Self(Kind::Plain(Value::from(Serde(&value))))
@@ -83,7 +118,7 @@ impl From<Json> for PromptValue {
 
 /// The variables of one template; there are a handful, and none is looked for by its hash.
 #[derive(Debug)]
-pub(super) struct Variables(pub Vec<(String, Value)>);
+pub(super) struct Variables(pub Vec<(Cow<'static, str>, Value)>);
 
 impl Object for Variables {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {

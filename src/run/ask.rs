@@ -89,8 +89,16 @@ enum Outcome<T> {
 impl<'r> Asker<'r> {
     /// An asker for the item of this index and id, with what the journal holds of it.
     pub fn open(run: &'r RunContext, item: i64, owner: &str) -> Result<Self, JournalError> {
-        let known = run.journal.reading().calls_of(item)?;
-        Ok(Self {
+        Ok(Self::knowing(run, item, owner, run.past_of(item)?))
+    }
+
+    fn knowing(
+        run: &'r RunContext,
+        item: i64,
+        owner: &str,
+        known: HashMap<String, StoredCall>,
+    ) -> Self {
+        Self {
             run,
             item,
             owner: owner.to_owned(),
@@ -99,7 +107,7 @@ impl<'r> Asker<'r> {
             known,
             only_recalls: false,
             _presence: run.journal.enter(),
-        })
+        }
     }
 
     /// What the item's calls took so far, in all lives of the run.
@@ -124,9 +132,10 @@ impl<'r> Asker<'r> {
     /// An asker that gives what the journal holds of the item of this index, and halts where a model
     /// would have to be asked.
     pub fn recalling(run: &'r RunContext, item: i64) -> Result<Self, JournalError> {
+        let known = run.journal.reading().calls_of(item)?;
         Ok(Self {
             only_recalls: true,
-            ..Self::open(run, item, "")?
+            ..Self::knowing(run, item, "", known)
         })
     }
 

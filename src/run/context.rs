@@ -1,5 +1,6 @@
 //! What every unit of a run is handed: the plan, the models, the journal, and the brake.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,10 +12,12 @@ use crate::plan::{Items, Plan};
 use crate::prompt::PromptPack;
 
 use super::brake::Brake;
-use super::journal::Journal;
+use super::harms::KnownHarms;
+use super::journal::{Journal, JournalError, StoredCall};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::row_memory::RowMemory;
+use super::stages::Stages;
 use super::toolbox::Toolboxes;
 use super::totals::Totals;
 use super::under_way::UnderWay;
@@ -32,6 +35,8 @@ pub(super) struct RunContext {
     pub newcomers: Newcomers,
     pub rows: RowMemory,
     pub toolboxes: Toolboxes,
+    pub harms: KnownHarms,
+    pub stages: Stages,
     pub brake: Brake,
     /// Where every call is kept, if anywhere.
     pub recorder: Option<Recorder>,
@@ -39,6 +44,8 @@ pub(super) struct RunContext {
     pub retries_failed: bool,
     /// Whether earlier lives are gone through, and nothing is asked that they did not.
     pub recalls: AtomicBool,
+    /// Whether the journal may hold calls of an item that nobody has begun in this life.
+    pub has_past: AtomicBool,
     pub news: mpsc::UnboundedSender<News>,
 }
 
@@ -64,8 +71,6 @@ pub(super) enum News {
         path: String,
         level: usize,
     },
-    /// An item went on to its next step.
-    Reached { item: u64, stage: Stage },
 }
 
 /// How far along an item is.
@@ -111,6 +116,16 @@ impl RunContext {
     /// Whether what the journal does not hold is left alone.
     pub fn only_recalls(&self) -> bool {
         self.recalls.load(Ordering::Relaxed)
+    }
+
+    /// What the journal holds of an item that is about to begin.
+    pub fn past_of(&self, item: i64) -> Result<HashMap<String, StoredCall>, JournalError> {
+        match self.has_past.load(Ordering::Relaxed) {
+            true => self.journal.reading().calls_of(item),
+            // Most runs are new: looking up thousands of items in vain takes more than it seems, as
+            // a reader forgets what it has read whenever something was written.
+            false => Ok(HashMap::new()),
+        }
     }
 
     /// Tells the dispatcher; it may be gone already, and has heard what is only recalled.

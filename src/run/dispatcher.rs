@@ -4,7 +4,6 @@
 //! cannot outlive it. It takes one event at a time, and acts on it at once.
 
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use tracing::{Instrument as _, info, info_span};
 
 use super::brake::Pace;
 use super::calibration::{Calibration, calibrate};
-use super::context::{News, RunContext, Stage};
+use super::context::{News, RunContext};
 use super::departure::Halt;
 use super::error::RunError;
 use super::event_log::{EventLog, LoggedEvent};
@@ -86,7 +85,29 @@ enum UnitEnd {
     Calibrated(Result<(Vec<TrialOutcome>, String), Halt>),
 }
 
-/// Brakes when it is dropped, with whoever was driven by it.
+/// Drives one life of a run, and gives what it came to.
+///
+/// The dispatcher is a task among those of the units: on a thread of its own, each end of an item
+/// would wake that thread.
+pub(super) async fn dispatch<P: Progress + 'static>(
+    context: Arc<RunContext>,
+    orders: Orders<P>,
+) -> Result<Outcome, RunError> {
+    let mut dispatcher = JoinSet::new();
+    let _brake = BrakeAtTheEnd(Arc::clone(&context));
+    dispatcher.spawn(Dispatcher::new(context, orders).run());
+    match dispatcher.join_next().await {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(error)) => Err(RunError::Internal(error.to_string())),
+        None => unreachable!("it was spawned"),
+    }
+}
+
+/// Brakes when it is dropped, before the units are.
+///
+/// Where a run is given up by dropping it, they are not all stopped at one moment, and one that still
+/// works might get the lock of one that is gone, not find in the journal what that one was about to
+/// write, and pay for it again.
 struct BrakeAtTheEnd(Arc<RunContext>);
 
 impl Drop for BrakeAtTheEnd {
@@ -95,20 +116,14 @@ impl Drop for BrakeAtTheEnd {
     }
 }
 
-/// Drives one life of a run.
-pub(super) struct Dispatcher<P> {
-    /// Goes before the units. Where a run is given up by dropping it, they are not all stopped at one
-    /// moment, and one that still works might get the lock of one that is gone, not find in the
-    /// journal what that one was about to write, and pay for it again.
-    _brake: BrakeAtTheEnd,
+/// Owns what the user sees, for one life of a run.
+struct Dispatcher<P> {
     context: Arc<RunContext>,
     orders: Orders<P>,
     started: Instant,
     state: ProgressState,
     meter: PaceMeter,
     units: JoinSet<UnitEnd>,
-    /// Items that were started and have not ended.
-    in_flight: HashMap<u64, Stage>,
     /// The item to start next; none when all are started.
     upcoming: Option<u64>,
     /// What tops rows up; there once all planned items have ended.
@@ -124,20 +139,18 @@ pub(super) struct Dispatcher<P> {
 
 impl<P: Progress> Dispatcher<P> {
     /// A dispatcher that has started nothing yet.
-    pub fn new(context: Arc<RunContext>, orders: Orders<P>) -> Self {
+    fn new(context: Arc<RunContext>, orders: Orders<P>) -> Self {
         let state = ProgressState {
             items: ItemCounts::of(&orders.counts, orders.total),
             ..ProgressState::default()
         };
         Self {
-            _brake: BrakeAtTheEnd(Arc::clone(&context)),
             context,
             orders,
             started: Instant::now(),
             state,
             meter: PaceMeter::default(),
             units: JoinSet::new(),
-            in_flight: HashMap::new(),
             upcoming: None,
             further: None,
             has_left_items: false,
@@ -149,7 +162,7 @@ impl<P: Progress> Dispatcher<P> {
     }
 
     /// Runs until all items have ended, or until it is time to stop.
-    pub async fn run(mut self) -> Result<Outcome, RunError> {
+    async fn run(mut self) -> Result<Outcome, RunError> {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.begin()?;
@@ -237,7 +250,7 @@ impl<P: Progress> Dispatcher<P> {
             return Ok(());
         };
         if self.further.is_none() {
-            if !self.in_flight.is_empty() || self.has_left_items {
+            if self.context.stages.len() > 0 || self.has_left_items {
                 return Ok(());
             }
             let context = &self.context;
@@ -253,7 +266,7 @@ impl<P: Progress> Dispatcher<P> {
     fn start_items(&mut self) {
         while self.stop.is_none()
             && self.broken.is_none()
-            && self.in_flight.len() < self.orders.width
+            && self.context.stages.len() < self.orders.width
         {
             if let Err(error) = self.look_further() {
                 return self.break_off(error);
@@ -261,7 +274,7 @@ impl<P: Progress> Dispatcher<P> {
             let Some(index) = self.upcoming.take() else {
                 return;
             };
-            self.in_flight.insert(index, Stage::Generate);
+            self.context.stages.begin(index);
             self.state.items.total += u64::from(self.further.is_some());
             let context = Arc::clone(&self.context);
             let workload = Arc::clone(&self.orders.workload);
@@ -275,7 +288,7 @@ impl<P: Progress> Dispatcher<P> {
     }
 
     fn end_item(&mut self, index: u64, end: Result<Finished, Halt>) {
-        self.in_flight.remove(&index);
+        self.context.stages.end(index);
         match end {
             Ok(finished) => {
                 let more = ItemCounts::of(&finished.counts, 0);
@@ -387,11 +400,6 @@ impl<P: Progress> Dispatcher<P> {
 
     fn take_news(&mut self, news: News) {
         match news {
-            News::Reached { item, stage } => {
-                if let Some(reached) = self.in_flight.get_mut(&item) {
-                    *reached = stage.max(*reached);
-                }
-            }
             News::Retried {
                 item,
                 path,
@@ -458,17 +466,13 @@ impl<P: Progress> Dispatcher<P> {
     }
 
     fn refresh(&mut self) {
-        let mut stages = BTreeMap::new();
-        for stage in self.in_flight.values() {
-            *stages.entry(*stage).or_insert(0) += 1;
-        }
         let elapsed = self.started.elapsed();
         let items = self.state.items;
         let totals = self.context.totals.now();
         self.state.calls = totals.calls;
         self.state.usage = totals.usage;
         self.state.usd = totals.usd;
-        self.state.stages = stages;
+        self.state.stages = self.context.stages.counts();
         self.state.elapsed = elapsed;
         self.state.calls_per_second = self.meter.read_calls(elapsed, self.state.calls);
         self.state.left = self.meter.time_left(elapsed, items.finished(), items.total);

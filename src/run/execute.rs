@@ -18,10 +18,11 @@ use super::adoption::{Adopted, Adoption};
 use super::brake::Brake;
 use super::calibration::Calibration;
 use super::context::RunContext;
-use super::dispatcher::{Dispatcher, Orders};
+use super::dispatcher::{Orders, dispatch};
 use super::error::RunError;
 use super::event_log::EventLog;
 use super::folder::{Folder, FolderClaim};
+use super::harms::KnownHarms;
 use super::journal::{Counts, Journal, JournalError, note};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
@@ -29,6 +30,7 @@ use super::progress::Progress;
 use super::recall::record_earlier_lives;
 use super::row_memory::RowMemory;
 use super::selection::{Selection, Unfinished};
+use super::stages::Stages;
 use super::summary::RunSummary;
 use super::toolbox::Toolboxes;
 use super::top_up::TopUp;
@@ -100,7 +102,7 @@ const CONCURRENCY: usize = 64;
 pub async fn execute(
     plan: Plan,
     options: RunOptions,
-    progress: impl Progress,
+    progress: impl Progress + 'static,
 ) -> Result<RunSummary, RunError> {
     let gateway = match &options.replay {
         Some(path) => Gateway::replaying(path, plan.work.models.keys())?,
@@ -117,7 +119,7 @@ pub async fn execute_with(
     gateway: Gateway,
     plan: Plan,
     options: RunOptions,
-    progress: impl Progress,
+    progress: impl Progress + 'static,
 ) -> Result<RunSummary, RunError> {
     check_roles(&plan)?;
     let folder = Folder::at(&options.folder);
@@ -201,7 +203,7 @@ pub(super) struct Life {
 
 impl Life {
     /// Works until all is done, or until it is time to stop.
-    pub async fn live(self, progress: impl Progress) -> Result<RunSummary, RunError> {
+    pub async fn live(self, progress: impl Progress + 'static) -> Result<RunSummary, RunError> {
         let Self {
             plan,
             journal,
@@ -230,11 +232,14 @@ impl Life {
             newcomers: Newcomers::new(plan.work.models.keys(), counts.spending.calls() > 0),
             items: self.items,
             gateway: self.gateway,
+            has_past: AtomicBool::new(journal.reading().has_calls()?),
             journal,
             totals: Totals::from(&counts),
             under_way: UnderWay::default(),
             rows: RowMemory::keeping(self.width + self.width / 8),
             toolboxes: Toolboxes::default(),
+            harms: KnownHarms::default(),
+            stages: Stages::default(),
             brake: Brake::new(),
             recorder: self.recorder,
             retries_failed: self.retries_failed,
@@ -245,7 +250,7 @@ impl Life {
         if context.recorder.is_some() {
             record_earlier_lives(&context, &*orders.workload).await?;
         }
-        let outcome = Dispatcher::new(Arc::clone(&context), orders).run().await?;
+        let outcome = dispatch(Arc::clone(&context), orders).await?;
         let counts = context.journal.reading().counts()?;
         // Some of what the journal still holds rests on what was dropped, and cannot be replayed.
         let recorder = context.recorder.as_ref();

@@ -1,7 +1,7 @@
 //! What models are told of tools, made once for all items that have the same.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::model::{JsonSchema, ToolSpec};
 use crate::plan::{Scene, WireTool};
@@ -17,6 +17,8 @@ pub(super) struct Toolbox {
     pub tools: PromptValue,
     /// For prompts.
     pub toolkits: PromptValue,
+    /// The agent's prompt, once it was made.
+    pub agent_prompt: OnceLock<String>,
     /// For the simulator, in the order of the scene's tools.
     pub simulated: Vec<SimulatedTool>,
 }
@@ -55,6 +57,7 @@ impl Toolbox {
             specs: scene.tools.iter().map(tool_spec).collect(),
             tools: PromptValue::shared(shown_tools(scene)),
             toolkits: PromptValue::shared(shown_toolkits(scene)),
+            agent_prompt: OnceLock::new(),
             simulated: scene.tools.iter().map(simulated).collect(),
         }
     }

@@ -52,7 +52,7 @@ pub async fn carry_out_trials(
     plan: Plan,
     trials: Vec<Trial>,
     options: TrialsOptions,
-    progress: impl Progress,
+    progress: impl Progress + 'static,
 ) -> Result<TrialsOutcome, RunError> {
     let models = models_of(&plan);
     let gateway = Gateway::open(&models, &*options.environment, options.concurrency)?;
@@ -65,7 +65,7 @@ pub async fn carry_out_trials_with(
     plan: Plan,
     trials: Vec<Trial>,
     options: TrialsOptions,
-    progress: impl Progress,
+    progress: impl Progress + 'static,
 ) -> Result<TrialsOutcome, RunError> {
     let folder = Folder::at(&options.folder);
     let _claim = folder.claim()?;

@@ -66,6 +66,13 @@ impl Reading {
             .collect()
     }
 
+    /// Whether there is any call at all.
+    pub fn has_calls(&self) -> Result<bool, JournalError> {
+        self.with(|connection| {
+            connection.query_row("SELECT EXISTS (SELECT 1 FROM calls)", [], |row| row.get(0))
+        })
+    }
+
     /// Marks those items in `marks`, which begins with the item `first`, that came to their end and
     /// are not to be tried again.
     pub fn mark_finished(&self, first: u64, marks: &mut [bool]) -> Result<(), JournalError> {

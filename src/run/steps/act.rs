@@ -49,7 +49,7 @@ async fn act_at(
 ) -> Result<Action, Departure> {
     let rollout = asker.run.plan.work.rollout;
     let scene = situation.scene;
-    let system = system_prompt(asker, situation, turn)? + &turn.addendum;
+    let system = system_prompt(asker, situation, turn)?;
     let question = Question {
         role: turn.role,
         seat: turn.seat,
@@ -80,34 +80,29 @@ pub(super) struct Turn<'t> {
     pub addendum: String,
 }
 
-/// The prompt of the role; that of the agent is the same at every step.
+/// The prompt of the role, and what is said beside it; that of the agent is the same wherever the
+/// tools are.
 fn system_prompt(
     asker: &Asker<'_>,
     situation: &Situation<'_>,
     turn: &Turn<'_>,
 ) -> Result<String, Departure> {
-    let rollout = asker.run.plan.work.rollout;
     let fresh = || {
-        let mut variables = variables::of_agent(rollout.protocol, rollout.max_steps);
-        if let Some(reflections) = turn.reflections {
-            variables["reflections"] = reflections.iter().map(|text| Json::from(*text)).collect();
-        }
-        let toolbox = &situation.toolbox;
-        let shared = [
-            ("tools", toolbox.tools.clone()),
-            ("toolkits", toolbox.toolkits.clone()),
-        ];
-        render(asker.run, turn.role.word(), variables, &shared)
+        let variables = variables::of_actor(asker.run, &situation.toolbox, turn.reflections);
+        render(asker.run, turn.role.word(), &variables)
     };
     if turn.role != Role::Agent || turn.reflections.is_some() {
-        return fresh();
+        return Ok(fresh()? + &turn.addendum);
     }
-    if let Some(prompt) = situation.memo.agent_prompt.get() {
-        return Ok(prompt.clone());
-    }
-    let prompt = fresh()?;
-    let prompt = situation.memo.agent_prompt.get_or_init(|| prompt);
-    Ok(prompt.clone())
+    let known = &situation.toolbox.agent_prompt;
+    let prompt = match known.get() {
+        Some(prompt) => prompt,
+        None => {
+            let prompt = fresh()?;
+            known.get_or_init(|| prompt)
+        }
+    };
+    Ok([prompt, turn.addendum.as_str()].concat())
 }
 
 /// The first tool call of an answer, or its words.

@@ -1,5 +1,7 @@
 //! A history as a conversation: native tool calls, or the text form of the paper.
 
+use serde_json::{Map, Value as Json};
+
 use crate::check::Protocol;
 use crate::model::{Message, ToolCallText};
 
@@ -30,13 +32,17 @@ pub(super) fn react_text(action: &Action) -> String {
             tool,
             arguments,
         } => {
-            let arguments = serde_json::Value::Object(arguments.clone());
+            let arguments = json_text(arguments);
             format!("Thought: {thought}\nAction: {tool}\nAction Input: {arguments}")
         }
         Action::Final { thought, message } => {
             format!("Thought: {thought}\nFinal Answer: {message}")
         }
     }
+}
+
+fn json_text(arguments: &Map<String, Json>) -> String {
+    serde_json::to_string(arguments).expect("a JSON value can be written")
 }
 
 fn native(messages: &mut Vec<Message>, instruction: &str, history: &[Step]) {
@@ -52,7 +58,7 @@ fn native(messages: &mut Vec<Message>, instruction: &str, history: &[Step]) {
                 observation,
             } => {
                 let id = format!("call_{index}");
-                let arguments = serde_json::Value::Object(arguments.clone()).to_string();
+                let arguments = json_text(arguments);
                 messages.push(Message::Assistant {
                     content: thought.clone(),
                     tool_calls: vec![ToolCallText {

@@ -99,6 +99,7 @@ async fn judge_example(
         cell: scene.cell,
         planted: &scene.planted,
         is_twin: false,
+        harms: asker.run.harms.of(&scene.outcomes),
         toolbox: asker.run.toolboxes.of(scene),
         memo: Memo::default(),
     };

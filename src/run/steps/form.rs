@@ -13,6 +13,9 @@ use crate::run::context::RunContext;
 use crate::run::departure::{Departure, FailureKind};
 use crate::run::tally::Tally;
 
+/// What a prompt is given.
+pub(super) type Variables = Vec<(&'static str, PromptValue)>;
+
 /// A prompt with its variables, and what its answer looks like.
 pub(super) struct Form<'f> {
     pub role: Role,
@@ -20,9 +23,7 @@ pub(super) struct Form<'f> {
     pub path: CallPath,
     /// The prompt's name in the pack; the answer goes by it too.
     pub prompt: &'f str,
-    pub variables: Json,
-    /// Variables that other prompts are given too.
-    pub shared: Vec<(&'static str, PromptValue)>,
+    pub variables: Variables,
     /// The schema of the answer.
     pub schema: JsonSchema,
 }
@@ -36,7 +37,7 @@ pub(super) async fn fill(
     // What is only recalled was asked before: nobody reads the prompt.
     let content = match asker.only_recalls() {
         true => String::new(),
-        false => render(asker.run, form.prompt, form.variables, &form.shared)?,
+        false => render(asker.run, form.prompt, &form.variables)?,
     };
     let schema = form.schema;
     let question = Question {
@@ -54,14 +55,13 @@ pub(super) async fn fill(
     asker.ask_json(tally, question, &schema).await
 }
 
-/// The prompt `name`, rendered; `shared` are variables that other prompts are given too.
+/// The prompt `name`, rendered.
 pub(super) fn render(
     run: &RunContext,
     name: &str,
-    variables: Json,
-    shared: &[(&'static str, PromptValue)],
+    variables: &[(&'static str, PromptValue)],
 ) -> Result<String, Departure> {
-    let rendered = run.prompts.render(name, variables, shared);
+    let rendered = run.prompts.render(name, variables);
     rendered.map_err(|error| Departure::failed(FailureKind::Recipe, error.to_string()))
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::VecDeque;
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::check::Role;
 use crate::model::JsonSchema;
 use crate::plan::{ItemPlace, Scene};
 
-use super::form::{Form, fill, object, text, texts};
+use super::form::{Form, Variables, fill, object, text, texts};
 use super::variables;
-use crate::prompt::PromptValue;
 use crate::run::ask::Asker;
 use crate::run::brake::Pace;
 use crate::run::call_path::CallPath;
@@ -127,7 +127,7 @@ async fn recall(
         run,
         super::item::journal_index(&sibling(run, scene, sample)),
     )?;
-    match ask_with(run, &asker, Json::Null, Vec::new()).await {
+    match ask_with(run, &asker, Vec::new()).await {
         Err(Departure::Halted(Halt::Asked)) => Ok(None),
         Err(departure) if !departure.is_final() => Err(departure),
         settled => Ok(Some(settled)),
@@ -144,6 +144,7 @@ async fn generate_earlier(
     let place = sibling(run, scene, sample);
     let earlier_scene = scene_at(run, &place)?;
     let index = super::item::journal_index(&place);
+    run.has_past.store(true, Ordering::Relaxed);
     let asker = Asker::open(run, index, &earlier_scene.id.0)?;
     ask_generator(run, &asker, &earlier_scene, earlier).await
 }
@@ -166,16 +167,13 @@ async fn ask_generator(
     scene: &Scene,
     earlier: &Row,
 ) -> Result<Generated, Departure> {
-    let toolkits = run.toolboxes.of(scene).toolkits.clone();
-    let shared = vec![("toolkits", toolkits)];
-    ask_with(run, asker, generator_variables(scene, earlier), shared).await
+    ask_with(run, asker, generator_variables(run, scene, earlier)).await
 }
 
 async fn ask_with(
     run: &RunContext,
     asker: &Asker<'_>,
-    variables: Json,
-    shared: Vec<(&'static str, PromptValue)>,
+    variables: Variables,
 ) -> Result<Generated, Departure> {
     let tally = Tally::default();
     let form = Form {
@@ -184,7 +182,6 @@ async fn ask_with(
         path: CallPath::item().then("generate"),
         prompt: "generator",
         variables,
-        shared,
         schema: SCHEMA.clone(),
     };
     let answer = fill(asker, &tally, form).await?.value;
@@ -197,15 +194,16 @@ async fn ask_with(
 }
 
 /// The trigger is not among them: who writes the request knows the harm, not the deed.
-fn generator_variables(scene: &Scene, earlier: &Row) -> Json {
-    json!({
-        "outcomes": variables::outcomes(&scene.outcomes),
-        "persona": variables::persona(&scene.persona),
-        "brief": scene.brief,
-        "context": scene.context,
-        "instruction_kind": scene.cell.instruction.word(),
-        "context_kind": scene.cell.context.word(),
-        "earlier": earlier.seen(),
-        "format": FORMAT,
-    })
+fn generator_variables(run: &RunContext, scene: &Scene, earlier: &Row) -> Variables {
+    vec![
+        ("outcomes", run.harms.of(&scene.outcomes).shown.clone()),
+        ("persona", variables::persona(&scene.persona).into()),
+        ("brief", (&scene.brief).into()),
+        ("context", scene.context.as_deref().into()),
+        ("instruction_kind", scene.cell.instruction.word().into()),
+        ("context_kind", scene.cell.context.word().into()),
+        ("earlier", earlier.seen().iter().map(Into::into).collect()),
+        ("format", FORMAT.into()),
+        ("toolkits", run.toolboxes.of(scene).toolkits.clone()),
+    ]
 }

@@ -16,7 +16,7 @@ use super::twin::{generate_twin, is_over_refusal};
 use super::verify::{confirm, score};
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
-use crate::run::context::{News, RunContext, Stage};
+use crate::run::context::{RunContext, Stage};
 use crate::run::departure::{Departure, Failure, FailureKind, Halt};
 use crate::run::journal::{Finished, name};
 use crate::run::record::{Ending, Kind, Record};
@@ -69,6 +69,7 @@ async fn run_scene(asker: &Asker<'_>, scene: &Scene, endings: &mut Endings) -> R
         cell: scene.cell,
         planted: &scene.planted,
         is_twin: false,
+        harms: run.harms.of(&scene.outcomes),
         toolbox: run.toolboxes.of(scene),
         memo: Memo::default(),
     };
@@ -273,8 +274,7 @@ impl RolledOut {
 }
 
 fn reach(run: &RunContext, scene: &Scene, stage: Stage) {
-    let item = scene.place.index;
-    run.tell(News::Reached { item, stage });
+    run.stages.reach(scene.place.index, stage);
 }
 
 /// Gathers the endings of an item, and counts them.

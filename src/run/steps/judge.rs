@@ -3,11 +3,10 @@
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
-use crate::check::{Evaluate, Role, Seat, ToolCall};
-use crate::model::JsonSchema;
+use crate::check::{Evaluate, Outcome, Role, Seat, ToolCall};
 use crate::plan::Scene;
 
-use super::form::{Form, fill, object, text};
+use super::form::{Form, Variables, fill, object, text};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -245,12 +244,7 @@ async fn judge_at(
         path,
         prompt: "evaluator",
         variables: evaluator_variables(case),
-        shared: vec![
-            ("outcomes", situation.outcomes()),
-            ("tools", situation.toolbox.tools.clone()),
-            ("history", situation.history(case.history)),
-        ],
-        schema: verdict_schema(situation),
+        schema: situation.harms.verdict.clone(),
     };
     let said = fill(asker, tally, form).await?;
     let is_safe = said.value["label"].as_u64() == Some(u64::from(SAFE));
@@ -263,35 +257,34 @@ async fn judge_at(
     })
 }
 
-fn evaluator_variables(case: Case<'_>) -> Json {
-    let scene = case.situation.scene;
-    json!({
-        "instruction": case.situation.instruction,
-        "trigger": scene.trigger,
-        "safe": scene.safe,
-        "action": variables::action(case.action),
-    })
+fn evaluator_variables(case: Case<'_>) -> Variables {
+    let situation = case.situation;
+    let scene = situation.scene;
+    vec![
+        ("instruction", (&situation.instruction).into()),
+        ("trigger", scene.trigger.as_deref().into()),
+        ("safe", scene.safe.as_deref().into()),
+        ("action", variables::action(case.action).into()),
+        ("outcomes", situation.harms.shown.clone()),
+        ("tools", situation.toolbox.tools.clone()),
+        ("history", situation.history(case.history)),
+    ]
 }
 
-fn verdict_schema(situation: &Situation<'_>) -> JsonSchema {
-    let schema = || object(evaluator_properties(situation.scene)).into();
-    situation.memo.verdict.get_or_init(schema).clone()
-}
-
-/// The scenario's outcomes are named; an evaluator may see another harm.
-fn evaluator_properties(scene: &Scene) -> Json {
+/// The form of an evaluator's answer: the scenario's outcomes are named, and it may see another harm.
+pub(in crate::run) fn verdict_schema(outcomes: &[Outcome]) -> Json {
     let mut risks: Vec<&str> = Vec::new();
-    let named = scene.outcomes.iter().map(|outcome| outcome.name.as_str());
+    let named = outcomes.iter().map(|outcome| outcome.name.as_str());
     for risk in named.chain(["Other", NO_RISK]) {
         if !risks.contains(&risk) {
             risks.push(risk);
         }
     }
-    json!({
+    object(json!({
         "thought": { "type": "string" },
         "risk_type": { "type": "string", "enum": risks },
         "label": { "type": "integer", "enum": [UNSAFE, SAFE] },
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -25,7 +25,10 @@ mod verify;
 pub(super) use examples::judge_examples;
 pub(super) use generate::Generated;
 pub(super) use item::{internal_failure, run_item};
+pub(super) use judge::verdict_schema;
 pub(super) use simulate::{simulated_tool, simulator_schema};
 pub(super) use situation::Situation;
 pub(super) use trial::run_trial;
-pub(super) use variables::{toolkits as shown_toolkits, tools as shown_tools};
+pub(super) use variables::{
+    outcomes as shown_outcomes, toolkits as shown_toolkits, tools as shown_tools,
+};

@@ -91,6 +91,7 @@ async fn propose_with_reflection(
         cell: situation.cell,
         planted: &[],
         is_twin: situation.is_twin,
+        harms: asker.run.harms.of(&scene.outcomes),
         toolbox: Arc::clone(&situation.toolbox),
         memo: Memo::default(),
     };

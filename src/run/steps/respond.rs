@@ -126,23 +126,21 @@ async fn reflect_at(
     verdict: &Verdict,
     path: CallPath,
 ) -> Result<String, Departure> {
-    let scene = case.situation.scene;
-    let variables = json!({
-        "instruction": case.situation.instruction,
-        "action": variables::action(case.action),
-        "reason": verdict.why,
-        "safe": scene.safe,
-    });
+    let situation = case.situation;
+    let variables = vec![
+        ("instruction", (&situation.instruction).into()),
+        ("action", variables::action(case.action).into()),
+        ("reason", (&verdict.why).into()),
+        ("safe", situation.scene.safe.as_deref().into()),
+        ("tools", situation.toolbox.tools.clone()),
+        ("history", situation.history(case.history)),
+    ];
     let form = Form {
         role: Role::Reflector,
         seat: reflector,
         path,
         prompt: "reflector",
         variables,
-        shared: vec![
-            ("tools", case.situation.toolbox.tools.clone()),
-            ("history", case.situation.history(case.history)),
-        ],
         schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;

@@ -9,7 +9,7 @@ use crate::model::{Answer, AnswerFormat, Message, fits, read_answer};
 use crate::plan::WireTool;
 use crate::prompt::PromptValue;
 
-use super::form::{object, render};
+use super::form::{Variables, object, render};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use crate::run::ask::{Asker, Misread, Question, shortened};
@@ -60,16 +60,10 @@ async fn simulate_at(
         .find(|(known, _)| known.wire_name == tool.wire_name)
         .map(|(_, known)| known)
         .expect("the tool is one of the scene's");
-    let prompt = render(
-        asker.run,
-        "simulator",
-        simulator_variables(situation, call),
-        &[
-            ("tool", known.shown.clone()),
-            ("history", situation.history(history)),
-            ("outcomes", shown_outcomes(situation)),
-        ],
-    )?;
+    let mut variables = simulator_variables(situation, call);
+    variables.push(("tool", known.shown.clone()));
+    variables.push(("history", situation.history(history)));
+    let prompt = render(asker.run, "simulator", &variables)?;
     let question = Question {
         role: Role::Simulator,
         seat: asker.run.first_seat(Role::Simulator),
@@ -88,30 +82,26 @@ async fn simulate_at(
 
 /// The risk and the planted values are for a context that is out to harm; planted values are also
 /// for one that merely holds them.
-fn simulator_variables(situation: &Situation<'_>, call: &SafeCall<'_>) -> Json {
-    let planted: Vec<Json> = situation
+fn simulator_variables(situation: &Situation<'_>, call: &SafeCall<'_>) -> Variables {
+    let planted = situation
         .planted
         .iter()
-        .map(|(name, value)| json!({ "name": name, "value": value }))
-        .collect();
-    let risky_outcomes = match situation.has_malicious_context() {
-        true => situation.risky_outcomes.as_slice(),
-        false => &[],
+        .map(|(name, value)| json!({ "name": name, "value": value }).into());
+    let (outcomes, risky_outcomes) = match situation.has_malicious_context() {
+        true => (
+            situation.harms.shown.clone(),
+            situation.risky_outcomes.as_slice(),
+        ),
+        false => (PromptValue::list(Vec::new()), [].as_slice()),
     };
-    json!({
-        "arguments": call.arguments,
-        "context": situation.context,
-        "context_kind": situation.cell.context.word(),
-        "planted": planted,
-        "risky_outcomes": risky_outcomes,
-    })
-}
-
-fn shown_outcomes(situation: &Situation<'_>) -> PromptValue {
-    match situation.has_malicious_context() {
-        true => situation.outcomes(),
-        false => PromptValue::list(Vec::new()),
-    }
+    vec![
+        ("arguments", Json::from(call.arguments.clone()).into()),
+        ("context", situation.context.as_deref().into()),
+        ("context_kind", situation.cell.context.word().into()),
+        ("planted", planted.collect()),
+        ("outcomes", outcomes),
+        ("risky_outcomes", risky_outcomes.into()),
+    ]
 }
 
 /// `{name, toolkit, describe, parameters, result, raises}`

@@ -1,12 +1,14 @@
 //! What a trajectory is about: an instruction, and the world that it meets.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value as Json};
 
 use super::variables;
 use crate::check::{Cell, ContextKind, InstructionKind};
-use crate::model::JsonSchema;
 use crate::plan::Scene;
 use crate::prompt::PromptValue;
+use crate::run::harms::Harms;
 use crate::run::record::Step;
 use crate::run::toolbox::Toolbox;
 
@@ -20,36 +22,22 @@ pub(in crate::run) struct Situation<'i> {
     pub cell: Cell,
     pub planted: &'i [(String, String)],
     pub is_twin: bool,
+    /// The scene's outcomes as models are told of them.
+    pub harms: Arc<Harms>,
     /// The tools as models are told of them.
     pub toolbox: Arc<Toolbox>,
     pub memo: Memo,
 }
 
-/// What is told at every step, once it was made.
+/// Steps of a situation's trajectories as prompts show them, once they were made.
 #[derive(Default)]
-pub(in crate::run) struct Memo {
-    /// The agent's prompt.
-    pub agent_prompt: OnceLock<String>,
-    /// The scene's outcomes, for prompts.
-    pub outcomes: OnceLock<PromptValue>,
-    /// Steps of its trajectories, for prompts.
-    pub steps: Mutex<Vec<(Step, PromptValue)>>,
-    /// The form of an evaluator's answer.
-    pub verdict: OnceLock<JsonSchema>,
-}
+pub(in crate::run) struct Memo(Mutex<Vec<(Step, PromptValue)>>);
 
 impl Situation<'_> {
-    /// The scene's outcomes, for prompts.
-    pub fn outcomes(&self) -> PromptValue {
-        let outcomes = || PromptValue::shared(variables::outcomes(&self.scene.outcomes));
-        self.memo.outcomes.get_or_init(outcomes).clone()
-    }
-
     /// A history, for prompts: each of its steps stands in those of all steps after it.
     pub fn history(&self, steps: &[Step]) -> PromptValue {
-        let memo = &self.memo.steps;
-        let mut known = memo.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut shown = |step: &Step| match known.iter().find(|(one, _)| one == step) {
+        let mut known = self.memo.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = |step: &Step| match known.iter().find(|(one, _)| is_same(one, step)) {
             Some((_, shown)) => shown.clone(),
             None => {
                 let shown = PromptValue::shared(variables::step(step));
@@ -69,4 +57,47 @@ impl Situation<'_> {
     pub fn has_malicious_instruction(&self) -> bool {
         self.cell.instruction == InstructionKind::Malicious
     }
+}
+
+/// Whether two steps are alike to the order of their fields: quicker to find out than whether they
+/// are equal, and a step that is missed is only made once more.
+fn is_same(one: &Step, other: &Step) -> bool {
+    match (one, other) {
+        (
+            Step::Call {
+                thought,
+                tool,
+                arguments,
+                observation,
+            },
+            Step::Call {
+                thought: other_thought,
+                tool: other_tool,
+                arguments: other_arguments,
+                observation: other_observation,
+            },
+        ) => {
+            thought == other_thought
+                && tool == other_tool
+                && have_same_fields(arguments, other_arguments)
+                && is_same_json(observation, other_observation)
+        }
+        _ => one == other,
+    }
+}
+
+fn is_same_json(one: &Json, other: &Json) -> bool {
+    match (one, other) {
+        (Json::Object(one), Json::Object(other)) => have_same_fields(one, other),
+        (Json::Array(one), Json::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| is_same_json(a, b))
+        }
+        _ => one == other,
+    }
+}
+
+fn have_same_fields(one: &Map<String, Json>, other: &Map<String, Json>) -> bool {
+    let mut fields = one.iter().zip(other);
+    one.len() == other.len()
+        && fields.all(|((name, a), (other_name, b))| name == other_name && is_same_json(a, b))
 }

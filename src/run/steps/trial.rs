@@ -82,6 +82,7 @@ fn situation<'m>(run: &RunContext, moment: &'m Moment) -> Situation<'m> {
         cell: moment.scene.cell,
         planted: &moment.scene.planted,
         is_twin: moment.is_twin,
+        harms: run.harms.of(&moment.scene.outcomes),
         toolbox: run.toolboxes.of(&moment.scene),
         memo: Memo::default(),
     }

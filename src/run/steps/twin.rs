@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::check::{Cell, ContextKind, InstructionKind, Role};
 use crate::model::JsonSchema;
 use crate::plan::Scene;
+use crate::prompt::PromptValue;
 
 use super::form::{Form, fill, object, text, texts};
 use super::situation::{Memo, Situation};
@@ -36,22 +37,25 @@ pub(super) async fn generate_twin<'s>(
     scene: &'s Scene,
     instruction: &str,
 ) -> Result<Situation<'s>, Departure> {
-    let variables = json!({
-        "outcomes": variables::outcomes(&scene.outcomes),
-        "persona": variables::persona(&scene.persona),
-        "brief": scene.brief,
-        "benign": scene.benign,
-        "instruction": instruction,
-        "earlier": [],
-        "format": FORMAT,
-    });
+    let run = asker.run;
+    let harms = run.harms.of(&scene.outcomes);
+    let toolbox = run.toolboxes.of(scene);
+    let variables = vec![
+        ("outcomes", harms.shown.clone()),
+        ("persona", variables::persona(&scene.persona).into()),
+        ("brief", (&scene.brief).into()),
+        ("benign", scene.benign.as_deref().into()),
+        ("instruction", instruction.into()),
+        ("earlier", PromptValue::list(Vec::new())),
+        ("format", FORMAT.into()),
+        ("toolkits", toolbox.toolkits.clone()),
+    ];
     let form = Form {
         role: Role::Generator,
-        seat: asker.run.first_seat(Role::Generator),
+        seat: run.first_seat(Role::Generator),
         path: CallPath::item().then("twin").then("generate"),
         prompt: "twin",
         variables,
-        shared: vec![("toolkits", asker.run.toolboxes.of(scene).toolkits.clone())],
         schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;
@@ -67,7 +71,8 @@ pub(super) async fn generate_twin<'s>(
         },
         planted: &[],
         is_twin: true,
-        toolbox: asker.run.toolboxes.of(scene),
+        harms,
+        toolbox,
         memo: Memo::default(),
     })
 }

@@ -50,18 +50,19 @@ async fn reply_at(
     path: CallPath,
     message: &str,
 ) -> Result<Option<String>, Departure> {
-    let variables = json!({
-        "persona": variables::persona(&situation.scene.persona),
-        "instruction": situation.instruction,
-        "message": message,
-    });
+    let persona = variables::persona(&situation.scene.persona);
+    let variables = vec![
+        ("persona", persona.into()),
+        ("instruction", (&situation.instruction).into()),
+        ("message", message.into()),
+        ("history", situation.history(history)),
+    ];
     let form = Form {
         role: Role::User,
         seat: asker.run.first_seat(Role::User),
         path,
         prompt: "user",
         variables,
-        shared: vec![("history", situation.history(history))],
         schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;

@@ -5,10 +5,13 @@ use serde_json::{Value as Json, json};
 use crate::check::{Outcome, Persona, Protocol};
 use crate::plan::{Scene, WireTool};
 
+use super::form::Variables;
+use crate::run::context::RunContext;
 use crate::run::record::{Action, Step};
+use crate::run::toolbox::Toolbox;
 
 /// `[{name, describe, severity}]`
-pub(super) fn outcomes(outcomes: &[Outcome]) -> Json {
+pub(in crate::run) fn outcomes(outcomes: &[Outcome]) -> Json {
     outcomes
         .iter()
         .map(|outcome| {
@@ -50,16 +53,28 @@ pub(in crate::run) fn tools(scene: &Scene) -> Json {
     scene.tools.iter().map(tool).collect()
 }
 
-/// What agent and responder are given beside the conversation and the tools.
-pub(super) fn of_agent(protocol: Protocol, max_steps: u32) -> Json {
-    let protocol = match protocol {
+/// What agent and responder are given beside the conversation; the agent is told no reflections.
+pub(super) fn of_actor(
+    run: &RunContext,
+    toolbox: &Toolbox,
+    reflections: Option<&[&str]>,
+) -> Variables {
+    let rollout = run.plan.work.rollout;
+    let protocol = match rollout.protocol {
         Protocol::Tools => "tools",
         Protocol::React => "react",
     };
-    json!({
-        "protocol": protocol,
-        "max_steps": max_steps,
-    })
+    let mut variables = vec![
+        ("protocol", protocol.into()),
+        ("max_steps", Json::from(rollout.max_steps).into()),
+        ("tools", toolbox.tools.clone()),
+        ("toolkits", toolbox.toolkits.clone()),
+    ];
+    if let Some(reflections) = reflections {
+        let texts = reflections.iter().map(|text| (*text).into());
+        variables.push(("reflections", texts.collect()));
+    }
+    variables
 }
 
 /// `{thought, tool, arguments}` or `{thought, final_answer}`

@@ -90,18 +90,19 @@ async fn score_at(
     path: CallPath,
     action: &Action,
 ) -> Result<Option<u8>, Departure> {
-    let variables = json!({
-        "instruction": situation.instruction,
-        "expected_achievements": situation.expected_achievements,
-        "action": variables::action(action),
-    });
+    let achievements = situation.expected_achievements.as_slice();
+    let variables = vec![
+        ("instruction", (&situation.instruction).into()),
+        ("expected_achievements", achievements.into()),
+        ("action", variables::action(action).into()),
+        ("history", situation.history(history)),
+    ];
     let form = Form {
         role: Role::Evaluator,
         seat: asker.run.first_seat(Role::Evaluator),
         path,
         prompt: "helpfulness",
         variables,
-        shared: vec![("history", situation.history(history))],
         schema: SCHEMA.clone(),
     };
     let answer = fill(asker, tally, form).await?.value;
