@@ -92,6 +92,60 @@ impl<'p> Place<'p> {
     }
 }
 
+/// A schema's keywords. There are a handful, and looking for each of those that we know would take
+/// longer than the check.
+#[derive(Default)]
+struct Keywords<'a> {
+    reference: Option<&'a Json>,
+    kind: Option<&'a Json>,
+    constant: Option<&'a Json>,
+    choices: Option<&'a Json>,
+    all_of: Option<&'a Json>,
+    any_of: Option<&'a Json>,
+    one_of: Option<&'a Json>,
+    required: Option<&'a Json>,
+    properties: Option<&'a Json>,
+    additional: Option<&'a Json>,
+    items: Option<&'a Json>,
+    min_items: Option<f64>,
+    max_items: Option<f64>,
+    minimum: Option<f64>,
+    maximum: Option<f64>,
+    min_length: Option<f64>,
+    max_length: Option<f64>,
+}
+
+impl<'a> Keywords<'a> {
+    fn of(schema: &'a Map<String, Json>) -> Self {
+        let mut keywords = Self::default();
+        for (name, operand) in schema {
+            let value = Some(operand);
+            let bound = || operand.as_f64();
+            match name.as_str() {
+                "$ref" => keywords.reference = value,
+                "type" => keywords.kind = value,
+                "const" => keywords.constant = value,
+                "enum" => keywords.choices = value,
+                "allOf" => keywords.all_of = value,
+                "anyOf" => keywords.any_of = value,
+                "oneOf" => keywords.one_of = value,
+                "required" => keywords.required = value,
+                "properties" => keywords.properties = value,
+                "additionalProperties" => keywords.additional = value,
+                "items" => keywords.items = value,
+                "minItems" => keywords.min_items = bound(),
+                "maxItems" => keywords.max_items = bound(),
+                "minimum" => keywords.minimum = bound(),
+                "maximum" => keywords.maximum = bound(),
+                "minLength" => keywords.min_length = bound(),
+                "maxLength" => keywords.max_length = bound(),
+                _ => {}
+            }
+        }
+        keywords
+    }
+}
+
 impl<'a> Check<'a> {
     fn value(&mut self, value: &Json, schema: &'a Json, place: &Place<'_>) {
         let schema = match schema {
@@ -102,6 +156,7 @@ impl<'a> Check<'a> {
         if place.depth > DEEPEST {
             return self.error(place, "is nested too deeply");
         }
+        let schema = &Keywords::of(schema);
         self.reference(value, schema, place);
         self.kind(value, schema, place);
         self.literals(value, schema, place);
@@ -122,8 +177,8 @@ impl<'a> Check<'a> {
         });
     }
 
-    fn reference(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place<'_>) {
-        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else {
+    fn reference(&mut self, value: &Json, schema: &Keywords<'a>, place: &Place<'_>) {
+        let Some(reference) = schema.reference.and_then(Json::as_str) else {
             return;
         };
         match resolve(self.root, reference) {
@@ -135,13 +190,15 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn kind(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place<'_>) {
-        let allowed: Vec<&str> = match schema.get("type") {
-            Some(Json::String(name)) => vec![name],
-            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+    fn kind(&mut self, value: &Json, schema: &Keywords<'a>, place: &Place<'_>) {
+        let allowed = match schema.kind {
+            Some(name @ Json::String(_)) => std::slice::from_ref(name),
+            Some(Json::Array(names)) => names.as_slice(),
             _ => return,
         };
-        if !allowed.iter().any(|name| is_of_type(value, name)) {
+        let mut names = allowed.iter().filter_map(Json::as_str);
+        if !names.any(|name| is_of_type(value, name)) {
+            let allowed: Vec<&str> = allowed.iter().filter_map(Json::as_str).collect();
             let what = format!(
                 "should be {}, and is {}",
                 allowed.join(" or "),
@@ -151,13 +208,13 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn literals(&mut self, value: &Json, schema: &Map<String, Json>, place: &Place<'_>) {
-        if let Some(only) = schema.get("const")
+    fn literals(&mut self, value: &Json, schema: &Keywords<'a>, place: &Place<'_>) {
+        if let Some(only) = schema.constant
             && !same(only, value)
         {
             self.error(place, format!("should be {only}"));
         }
-        if let Some(Json::Array(choices)) = schema.get("enum")
+        if let Some(Json::Array(choices)) = schema.choices
             && !choices.iter().any(|choice| same(choice, value))
         {
             let choices: Vec<_> = choices.iter().map(Json::to_string).collect();
@@ -165,19 +222,19 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn alternatives(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place<'_>) {
-        if let Some(Json::Array(all)) = schema.get("allOf") {
+    fn alternatives(&mut self, value: &Json, schema: &Keywords<'a>, place: &Place<'_>) {
+        if let Some(Json::Array(all)) = schema.all_of {
             for part in all {
                 self.value(value, part, &place.deeper());
             }
         }
-        if let Some(Json::Array(any)) = schema.get("anyOf") {
+        if let Some(Json::Array(any)) = schema.any_of {
             let errors = self.tried(value, any, place);
             if !errors.iter().any(Vec::is_empty) {
                 self.nearest(errors, place);
             }
         }
-        if let Some(Json::Array(one)) = schema.get("oneOf") {
+        if let Some(Json::Array(one)) = schema.one_of {
             let errors = self.tried(value, one, place);
             match errors.iter().filter(|errors| errors.is_empty()).count() {
                 1 => {}
@@ -214,20 +271,15 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn object(
-        &mut self,
-        fields: &Map<String, Json>,
-        schema: &'a Map<String, Json>,
-        place: &Place<'_>,
-    ) {
-        if let Some(Json::Array(required)) = schema.get("required") {
+    fn object(&mut self, fields: &Map<String, Json>, schema: &Keywords<'a>, place: &Place<'_>) {
+        if let Some(Json::Array(required)) = schema.required {
             for name in required.iter().filter_map(Json::as_str) {
                 if !fields.contains_key(name) {
                     self.error(place, format!("lacks `{name}`"));
                 }
             }
         }
-        let properties = schema.get("properties").and_then(Json::as_object);
+        let properties = schema.properties.and_then(Json::as_object);
         for (name, value) in fields {
             let below = place.below(Step::Field(name));
             match properties.and_then(|properties| properties.get(name)) {
@@ -237,63 +289,59 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn additional(&mut self, value: &Json, schema: &'a Map<String, Json>, place: &Place<'_>) {
-        match schema.get("additionalProperties") {
+    fn additional(&mut self, value: &Json, schema: &Keywords<'a>, place: &Place<'_>) {
+        match schema.additional {
             Some(Json::Bool(false)) => self.error(place, "is not asked for"),
             Some(additional) => self.value(value, additional, place),
             None => {}
         }
     }
 
-    fn array(&mut self, elements: &[Json], schema: &'a Map<String, Json>, place: &Place<'_>) {
-        if let Some(least) = bound(schema, "minItems")
+    fn array(&mut self, elements: &[Json], schema: &Keywords<'a>, place: &Place<'_>) {
+        if let Some(least) = schema.min_items
             && (elements.len() as f64) < least
         {
             self.error(place, format!("has fewer than {least} elements"));
         }
-        if let Some(most) = bound(schema, "maxItems")
+        if let Some(most) = schema.max_items
             && (elements.len() as f64) > most
         {
             self.error(place, format!("has more than {most} elements"));
         }
-        if let Some(items) = schema.get("items") {
+        if let Some(items) = schema.items {
             for (index, element) in elements.iter().enumerate() {
                 self.value(element, items, &place.below(Step::Element(index)));
             }
         }
     }
 
-    fn number(&mut self, number: Option<f64>, schema: &Map<String, Json>, place: &Place<'_>) {
+    fn number(&mut self, number: Option<f64>, schema: &Keywords<'a>, place: &Place<'_>) {
         let Some(number) = number else { return };
-        if let Some(least) = bound(schema, "minimum")
+        if let Some(least) = schema.minimum
             && number < least
         {
             self.error(place, format!("is less than {least}"));
         }
-        if let Some(most) = bound(schema, "maximum")
+        if let Some(most) = schema.maximum
             && number > most
         {
             self.error(place, format!("is more than {most}"));
         }
     }
 
-    fn text(&mut self, text: &str, schema: &Map<String, Json>, place: &Place<'_>) {
-        let length = text.chars().count() as f64;
-        if let Some(least) = bound(schema, "minLength")
-            && length < least
+    fn text(&mut self, text: &str, schema: &Keywords<'a>, place: &Place<'_>) {
+        let length = || text.chars().count() as f64;
+        if let Some(least) = schema.min_length
+            && length() < least
         {
             self.error(place, format!("is shorter than {least} characters"));
         }
-        if let Some(most) = bound(schema, "maxLength")
-            && length > most
+        if let Some(most) = schema.max_length
+            && length() > most
         {
             self.error(place, format!("is longer than {most} characters"));
         }
     }
-}
-
-fn bound(schema: &Map<String, Json>, name: &str) -> Option<f64> {
-    schema.get(name).and_then(Json::as_f64)
 }
 
 fn is_of_type(value: &Json, name: &str) -> bool {

@@ -334,11 +334,17 @@ impl<'r> Asker<'r> {
             let reserved = run.ledger.reserve(role, model, request).await;
             reserved.map(|reservation| (permit, reservation))
         };
+        // Mostly it is admitted at once, and nobody has to wait for the brake.
         let (_permit, reservation) = tokio::select! {
             biased;
-            () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
             admitted = admission => admitted.map_err(|_| Departure::Halted(Halt::Budget))?,
+            () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
         };
+        // What has let it in may be the end of a call that stops the run.
+        if run.brake.is_at(Pace::Drain) {
+            run.ledger.give_back(reservation);
+            return Err(Departure::Halted(Halt::Asked));
+        }
         let span = call_span(role, path, request, || run.gateway.endpoint(model));
         let start = Instant::now();
         let _on_its_way = run.under_way.begin(role, model, start);

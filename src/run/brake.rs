@@ -30,6 +30,11 @@ impl Brake {
         });
     }
 
+    /// Whether the run is as slow as `pace` already.
+    pub fn is_at(&self, pace: Pace) -> bool {
+        *self.0.borrow() >= pace
+    }
+
     /// Waits until the run is as slow as `pace`.
     pub async fn reached(&self, pace: Pace) {
         let reached = self

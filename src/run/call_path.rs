@@ -23,7 +23,10 @@ impl CallPath {
 
     /// `self/name/index`
     pub fn at(&self, name: &str, index: usize) -> Self {
-        self.then(name).then(&index.to_string())
+        match self.0.as_str() {
+            "" => Self(format!("{name}/{index}")),
+            path => Self(format!("{path}/{name}/{index}")),
+        }
     }
 
     /// The path as text.
@@ -34,12 +37,11 @@ impl CallPath {
 
 /// The seed of the call at `path` of the item `owner`: at most 2^53 - 1.
 pub(super) fn seed(owner: &str, path: &CallPath) -> u64 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"autosafe.seed/1\0");
-    hasher.update(owner.as_bytes());
-    hasher.update(b"/");
-    hasher.update(path.as_str().as_bytes());
-    let hash = hasher.finalize();
+    let hash = blake3::hash(
+        ["autosafe.seed/1\0", owner, "/", path.as_str()]
+            .concat()
+            .as_bytes(),
+    );
     let first = hash.as_bytes()[..8]
         .try_into()
         .expect("a hash has 32 bytes");

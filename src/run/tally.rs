@@ -26,8 +26,17 @@ impl Tally {
     /// Counts one answer.
     pub fn count(&self, role: Role, model: &Key, usage: Usage, simulated: bool) {
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *sums.usage.entry(model.clone()).or_default() += usage;
-        sums.players.entry(role).or_default().insert(model.clone());
+        // Mostly it is known, and its name need not be copied.
+        match sums.usage.get_mut(model) {
+            Some(sum) => *sum += usage,
+            None => {
+                sums.usage.insert(model.clone(), usage);
+            }
+        }
+        let players = sums.players.entry(role).or_default();
+        if !players.contains(model) {
+            players.insert(model.clone());
+        }
         sums.simulated |= simulated;
     }
 
