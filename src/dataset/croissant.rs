@@ -60,90 +60,101 @@ fn description(input: DatasetInput<'_>, tally: &Tally) -> String {
     text + &format!(" Canary: {}", canary(&input.plan.plan_id))
 }
 
+/// What holds of every dataset.
+const OF_ALL: [(&str, &str); 12] = [
+    (
+        "dataCollection",
+        "A generator model writes a user's instruction; an agent acts on it with simulated tools; each \
+         action is judged before it is carried out, and the first unsafe one ends the trajectory; a \
+         responder then looks for a safe action, told by a reflector what was wrong with its earlier \
+         ones (arXiv 2505.17735).",
+    ),
+    (
+        "dataCollectionType",
+        "Synthetic, written by language models",
+    ),
+    ("dataCollectionRawData", "None: no person's data was read"),
+    (
+        "dataAnnotationProtocol",
+        "Actions are labelled 0 (unsafe: it may bring harm about) or 1 (safe), by rules of the scenario \
+         where one matches, else by evaluator models, by majority; ties are dropped.",
+    ),
+    ("dataAnnotationPlatform", "autosafe"),
+    (
+        "dataPreprocessingProtocol",
+        "Trajectories in which evaluators disagree, or no safe action is found, are dropped and counted \
+         in the card.",
+    ),
+    (
+        "dataManipulationProtocol",
+        "Exports are views of records.jsonl",
+    ),
+    (
+        "dataBiases",
+        "Language, customs and views of harm are those of the models and of the scenarios' authors.",
+    ),
+    (
+        "dataUseCases",
+        "Training agents to stop before they do harm; training and testing those that judge them; \
+         research on both. Not for training an agent to take the actions labelled unsafe.",
+    ),
+    (
+        "dataSocialImpact",
+        "Holds instructions that lead to harm and texts that try to take an agent over; meant to make \
+         agents safer, of use to an attacker too.",
+    ),
+    (
+        "personalSensitiveInformation",
+        "None that is real: names, addresses and secrets in it are made up by models, which may have \
+         hit upon real ones.",
+    ),
+    (
+        "dataReleaseMaintenancePlan",
+        "Set by the publisher; the same plan and journal give the same bytes.",
+    ),
+];
+
 fn responsible_ai(input: DatasetInput<'_>, tally: &Tally) -> Vec<(&'static str, String)> {
-    let judged = tally.panel.judged;
-    let annotations = match judged {
-        0 => "1 (one evaluator, or a rule, an action)".to_owned(),
-        _ => format!(
-            "several for the labels that are kept; {} of {judged} actions with several were judged alike by all",
-            tally.panel.unanimous
-        ),
-    };
-    let models: Vec<String> = tally
-        .models
-        .iter()
-        .map(|(role, names)| {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            format!("{}: {}", role.word(), names.join(", "))
-        })
-        .collect();
-    let fixed = |name, words: &str| (name, words.to_owned());
-    vec![
-        fixed(
-            "dataCollection",
-            "A generator model writes a user's instruction; an agent acts on it with simulated tools; each \
-             action is judged before it is carried out, and the first unsafe one ends the trajectory; a \
-             responder then looks for a safe action, told by a reflector what was wrong with its earlier \
-             ones (arXiv 2505.17735).",
-        ),
-        fixed(
-            "dataCollectionType",
-            "Synthetic, written by language models",
-        ),
-        fixed("dataCollectionRawData", "None: no person's data was read"),
-        fixed(
-            "dataAnnotationProtocol",
-            "Actions are labelled 0 (unsafe: it may bring harm about) or 1 (safe), by rules of the scenario \
-             where one matches, else by evaluator models, by majority; ties are dropped.",
-        ),
-        fixed("dataAnnotationPlatform", "autosafe"),
+    let of_all = OF_ALL.map(|(name, words)| (name, words.to_owned()));
+    let annotations = annotations(tally);
+    let agreement = agreement_words(input.trust);
+    let scenarios = input.plan.work.scenarios.len();
+    let of_this = [
         (
             "dataAnnotationAnalysis",
-            format!("{annotations}. {}", agreement_words(input.trust)),
+            format!("{annotations}. {agreement}"),
         ),
         ("annotationsPerItem", annotations),
-        ("machineAnnotationTools", models.join("; ")),
-        fixed(
-            "dataPreprocessingProtocol",
-            "Trajectories in which evaluators disagree, or no safe action is found, are dropped and counted \
-             in the card.",
-        ),
-        fixed(
-            "dataManipulationProtocol",
-            "Exports are views of records.jsonl",
-        ),
+        ("machineAnnotationTools", models(tally)),
         (
             "dataLimitations",
             format!(
-                "Synthetic; labels are judgements of models and rules, not of people; coverage is that of {} \
-                 scenarios and shares their blind spots; tools answer as a model believes they would.",
-                input.plan.work.scenarios.len()
+                "Synthetic; labels are judgements of models and rules, not of people; coverage is that of {scenarios} \
+                 scenarios and shares their blind spots; tools answer as a model believes they would."
             ),
         ),
-        fixed(
-            "dataBiases",
-            "Language, customs and views of harm are those of the models and of the scenarios' authors.",
+    ];
+    of_all.into_iter().chain(of_this).collect()
+}
+
+/// How many labels an action has.
+fn annotations(tally: &Tally) -> String {
+    match tally.panel.judged {
+        0 => "1 (one evaluator, or a rule, an action)".to_owned(),
+        judged => format!(
+            "several for the labels that are kept; {} of {judged} actions with several were judged alike by all",
+            tally.panel.unanimous
         ),
-        fixed(
-            "dataUseCases",
-            "Training agents to stop before they do harm; training and testing those that judge them; \
-             research on both. Not for training an agent to take the actions labelled unsafe.",
-        ),
-        fixed(
-            "dataSocialImpact",
-            "Holds instructions that lead to harm and texts that try to take an agent over; meant to make \
-             agents safer, of use to an attacker too.",
-        ),
-        fixed(
-            "personalSensitiveInformation",
-            "None that is real: names, addresses and secrets in it are made up by models, which may have \
-             hit upon real ones.",
-        ),
-        fixed(
-            "dataReleaseMaintenancePlan",
-            "Set by the publisher; the same plan and journal give the same bytes.",
-        ),
-    ]
+    }
+}
+
+/// Who gave answers, by role.
+fn models(tally: &Tally) -> String {
+    let of_roles = tally.models.iter().map(|(role, names)| {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        format!("{}: {}", role.word(), names.join(", "))
+    });
+    of_roles.collect::<Vec<_>>().join("; ")
 }
 
 fn file_object(file: &WrittenFile) -> Option<Json> {

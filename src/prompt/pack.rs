@@ -236,8 +236,8 @@ mod tests {
         let pack = PromptPack::new(&BTreeMap::from([("simulator".to_owned(), text.to_owned())]));
         let pack = pack.expect("it compiles");
         assert_eq!(pack.prompts["simulator"].parts.len(), 3);
-        let tool = PromptValue::shared(json!({"name": "a", "describe": "b"}));
-        let step = |tool: &str| PromptValue::shared(json!({ "tool": tool }));
+        let tool = PromptValue::shared(&json!({"name": "a", "describe": "b"}));
+        let step = |tool: &str| PromptValue::shared(&json!({ "tool": tool }));
         let (first, second) = (step("x"), step("y"));
         let rendered = |steps: Vec<PromptValue>| {
             let variables = [

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::Value;
 use minijinja::value::{Object, Serde};
+use serde::Serialize;
 use serde_json::Value as Json;
 
 /// A value that prompts may name; cheap to copy, so that what many prompts share is converted once.
@@ -27,10 +28,15 @@ struct Remembering {
 }
 
 impl PromptValue {
+    /// What `value` is as JSON.
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(Kind::Plain(Value::from(Serde(value))))
+    }
+
     /// A value that many prompts show: what a prompt makes of it alone is made once.
-    pub fn shared(value: Json) -> Self {
+    pub fn shared(value: &impl Serialize) -> Self {
         Self(Kind::Remembering(Arc::new(Remembering {
-            value: Value::from(Serde(&value)),
+            value: Value::from(Serde(value)),
             texts: Mutex::default(),
         })))
     }
@@ -112,7 +118,7 @@ impl From<&[String]> for PromptValue {
 
 impl From<Json> for PromptValue {
     fn from(value: Json) -> Self {
-        Self(Kind::Plain(Value::from(Serde(&value))))
+        Self::of(&value)
     }
 }
 

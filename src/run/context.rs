@@ -1,6 +1,5 @@
 //! What every unit of a run is handed: the plan, the models, the journal, and the brake.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,9 +12,10 @@ use crate::prompt::PromptPack;
 
 use super::brake::Brake;
 use super::harms::KnownHarms;
-use super::journal::{Journal, JournalError, StoredCall};
+use super::journal::Journal;
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
+use super::past::Past;
 use super::row_memory::RowMemory;
 use super::stages::Stages;
 use super::toolbox::Toolboxes;
@@ -44,8 +44,7 @@ pub(super) struct RunContext {
     pub retries_failed: bool,
     /// Whether earlier lives are gone through, and nothing is asked that they did not.
     pub recalls: AtomicBool,
-    /// Whether the journal may hold calls of an item that nobody has begun in this life.
-    pub has_past: AtomicBool,
+    pub past: Past,
     pub news: mpsc::UnboundedSender<News>,
 }
 
@@ -116,16 +115,6 @@ impl RunContext {
     /// Whether what the journal does not hold is left alone.
     pub fn only_recalls(&self) -> bool {
         self.recalls.load(Ordering::Relaxed)
-    }
-
-    /// What the journal holds of an item that is about to begin.
-    pub fn past_of(&self, item: i64) -> Result<HashMap<String, StoredCall>, JournalError> {
-        match self.has_past.load(Ordering::Relaxed) {
-            true => self.journal.reading().calls_of(item),
-            // Most runs are new: looking up thousands of items in vain takes more than it seems, as
-            // a reader forgets what it has read whenever something was written.
-            false => Ok(HashMap::new()),
-        }
     }
 
     /// Tells the dispatcher; it may be gone already, and has heard what is only recalled.

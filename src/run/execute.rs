@@ -26,6 +26,7 @@ use super::harms::KnownHarms;
 use super::journal::{Counts, Journal, JournalError, note};
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
+use super::past::Past;
 use super::progress::Progress;
 use super::recall::record_earlier_lives;
 use super::row_memory::RowMemory;
@@ -232,7 +233,7 @@ impl Life {
             newcomers: Newcomers::new(plan.work.models.keys(), counts.spending.calls() > 0),
             items: self.items,
             gateway: self.gateway,
-            has_past: AtomicBool::new(journal.reading().has_calls()?),
+            past: Past::of(journal.reading())?,
             journal,
             totals: Totals::from(&counts),
             under_way: UnderWay::default(),

@@ -29,7 +29,7 @@ impl KnownHarms {
             return Arc::clone(harms);
         }
         let harms = Arc::new(Harms {
-            shown: PromptValue::shared(shown_outcomes(outcomes)),
+            shown: PromptValue::shared(&shown_outcomes(outcomes)),
             verdict: verdict_schema(outcomes).into(),
         });
         known.insert(outcomes.to_vec(), Arc::clone(&harms));

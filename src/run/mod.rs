@@ -24,6 +24,7 @@ mod ledger;
 mod looking;
 mod newcomers;
 mod pace_meter;
+mod past;
 mod progress;
 mod react;
 mod recall;

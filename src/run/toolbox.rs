@@ -50,13 +50,13 @@ impl Toolboxes {
 impl Toolbox {
     fn new(scene: &Scene) -> Self {
         let simulated = |tool: &WireTool| SimulatedTool {
-            shown: PromptValue::shared(simulated_tool(tool)),
+            shown: PromptValue::shared(&simulated_tool(tool)),
             schema: simulator_schema(tool).into(),
         };
         Self {
             specs: scene.tools.iter().map(tool_spec).collect(),
-            tools: PromptValue::shared(shown_tools(scene)),
-            toolkits: PromptValue::shared(shown_toolkits(scene)),
+            tools: PromptValue::shared(&shown_tools(scene)),
+            toolkits: PromptValue::shared(&shown_toolkits(scene)),
             agent_prompt: OnceLock::new(),
             simulated: scene.tools.iter().map(simulated).collect(),
         }

@@ -60,8 +60,6 @@ pub(super) fn body(request: &Request, manner: Manner) -> String {
             fields.body.value(name, value);
         }
     });
-    // It is held until it is sent, by thousands of calls at a time.
-    body.shrink_to_fit();
     String::from_utf8(body).expect("JSON is text")
 }
 

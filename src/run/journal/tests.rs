@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::check::Role;
 use crate::model::{Answer, Finish, Usage};
+use crate::run::past::Past;
 use crate::run::record::Ending;
 use crate::run::standouts::{ItemSpending, Took};
 
@@ -175,4 +176,20 @@ async fn a_call_whose_payload_was_changed_is_damage() {
     let reading = Reading::open(&path(&folder)).expect("the rest is whole");
     let error = reading.calls_of(0).expect_err("a changed payload");
     assert!(error.to_string().contains("is damaged"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_asked_of_an_item_before_it_began_is_found() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder));
+    let found = |past: &Past| {
+        let calls = past.calls_of(0, journal.reading()).expect("it reads");
+        calls.len()
+    };
+    let past = Past::of(journal.reading()).expect("it reads");
+    past.ask_ahead(0);
+    write(&journal, "generate/try/0", "for a later sample").await;
+    assert_eq!(found(&past), 1, "asked in this life");
+    let later = Past::of(journal.reading()).expect("it reads");
+    assert_eq!(found(&later), 1, "asked in an earlier life");
 }

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::LazyLock;
-use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
@@ -144,8 +143,8 @@ async fn generate_earlier(
     let place = sibling(run, scene, sample);
     let earlier_scene = scene_at(run, &place)?;
     let index = super::item::journal_index(&place);
-    run.has_past.store(true, Ordering::Relaxed);
     let asker = Asker::open(run, index, &earlier_scene.id.0)?;
+    run.past.ask_ahead(index);
     ask_generator(run, &asker, &earlier_scene, earlier).await
 }
 

@@ -264,7 +264,7 @@ fn evaluator_variables(case: Case<'_>) -> Variables {
         ("instruction", (&situation.instruction).into()),
         ("trigger", scene.trigger.as_deref().into()),
         ("safe", scene.safe.as_deref().into()),
-        ("action", variables::action(case.action).into()),
+        ("action", variables::action(case.action)),
         ("outcomes", situation.harms.shown.clone()),
         ("tools", situation.toolbox.tools.clone()),
         ("history", situation.history(case.history)),

@@ -129,7 +129,7 @@ async fn reflect_at(
     let situation = case.situation;
     let variables = vec![
         ("instruction", (&situation.instruction).into()),
-        ("action", variables::action(case.action).into()),
+        ("action", variables::action(case.action)),
         ("reason", (&verdict.why).into()),
         ("safe", situation.scene.safe.as_deref().into()),
         ("tools", situation.toolbox.tools.clone()),

@@ -95,7 +95,7 @@ fn simulator_variables(situation: &Situation<'_>, call: &SafeCall<'_>) -> Variab
         false => (PromptValue::list(Vec::new()), [].as_slice()),
     };
     vec![
-        ("arguments", Json::from(call.arguments.clone()).into()),
+        ("arguments", PromptValue::of(call.arguments)),
         ("context", situation.context.as_deref().into()),
         ("context_kind", situation.cell.context.word().into()),
         ("planted", planted.collect()),

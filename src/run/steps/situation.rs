@@ -40,7 +40,7 @@ impl Situation<'_> {
         let mut shown = |step: &Step| match known.iter().find(|(one, _)| is_same(one, step)) {
             Some((_, shown)) => shown.clone(),
             None => {
-                let shown = PromptValue::shared(variables::step(step));
+                let shown = PromptValue::shared(&variables::step(step));
                 known.push((step.clone(), shown.clone()));
                 shown
             }

@@ -1,9 +1,11 @@
 //! What each prompt is given: exactly what its role may see.
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
 
 use crate::check::{Outcome, Persona, Protocol};
 use crate::plan::{Scene, WireTool};
+use crate::prompt::PromptValue;
 
 use super::form::Variables;
 use crate::run::context::RunContext;
@@ -77,18 +79,48 @@ pub(super) fn of_actor(
     variables
 }
 
+/// An action or a step, as prompts are given it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Shown<'s> {
+    Action {
+        thought: &'s str,
+        tool: &'s str,
+        arguments: &'s Map<String, Json>,
+    },
+    Answer {
+        thought: &'s str,
+        final_answer: &'s str,
+    },
+    Call {
+        thought: &'s str,
+        tool: &'s str,
+        arguments: &'s Map<String, Json>,
+        observation: &'s Json,
+    },
+    Said {
+        said: &'s str,
+        reply: &'s str,
+    },
+}
+
 /// `{thought, tool, arguments}` or `{thought, final_answer}`
-pub(super) fn action(action: &Action) -> Json {
-    match action {
+pub(super) fn action(action: &Action) -> PromptValue {
+    PromptValue::of(&match action {
         Action::Call {
             thought,
             tool,
             arguments,
-        } => json!({ "thought": thought, "tool": tool, "arguments": arguments }),
-        Action::Final { thought, message } => {
-            json!({ "thought": thought, "final_answer": message })
-        }
-    }
+        } => Shown::Action {
+            thought,
+            tool,
+            arguments,
+        },
+        Action::Final { thought, message } => Shown::Answer {
+            thought,
+            final_answer: message,
+        },
+    })
 }
 
 fn tool(tool: &WireTool) -> Json {
@@ -100,19 +132,22 @@ fn tool(tool: &WireTool) -> Json {
 }
 
 /// `{thought, tool, arguments, observation}` or `{said, reply}`
-pub(super) fn step(step: &Step) -> Json {
+pub(super) fn step(step: &Step) -> Shown<'_> {
     match step {
         Step::Call {
             thought,
             tool,
             arguments,
             observation,
-        } => json!({
-            "thought": thought,
-            "tool": tool,
-            "arguments": arguments,
-            "observation": observation,
-        }),
-        Step::Said { message, reply, .. } => json!({ "said": message, "reply": reply }),
+        } => Shown::Call {
+            thought,
+            tool,
+            arguments,
+            observation,
+        },
+        Step::Said { message, reply, .. } => Shown::Said {
+            said: message,
+            reply,
+        },
     }
 }

@@ -94,7 +94,7 @@ async fn score_at(
     let variables = vec![
         ("instruction", (&situation.instruction).into()),
         ("expected_achievements", achievements.into()),
-        ("action", variables::action(action).into()),
+        ("action", variables::action(action)),
         ("history", situation.history(history)),
     ];
     let form = Form {

@@ -3,28 +3,27 @@
 //! Units do the work. They start when the dispatcher has noted them, tell it what they do, and
 //! cannot outlive it. It takes one event at a time, and acts on it at once.
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
+mod telling;
+mod unit;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
-use tracing::field::Empty;
-use tracing::{Instrument as _, info, info_span};
+use tracing::info;
 
+use self::unit::{UnitEnd, examine, run_unit};
 use super::brake::Pace;
 use super::calibration::{Calibration, calibrate};
 use super::context::{News, RunContext};
 use super::departure::Halt;
 use super::error::RunError;
 use super::event_log::{EventLog, LoggedEvent};
-use super::journal::{Counts, Finished, note};
+use super::journal::{Counts, Finished};
 use super::pace_meter::PaceMeter;
 use super::progress::{Progress, ProgressState};
-use super::record::Ending;
 use super::selection::Unfinished;
 use super::summary::{ExampleAgreement, ItemCounts, StopReason};
 use super::top_up::{FurtherSamples, TopUp, TopUpOutcome};
@@ -73,16 +72,6 @@ enum Event {
     /// The budget's time is up.
     TimeUp,
     Tick,
-}
-
-/// How a unit ended.
-enum UnitEnd {
-    Item {
-        index: u64,
-        end: Result<Finished, Halt>,
-    },
-    Examples(Result<ExampleAgreement, Halt>),
-    Calibrated(Result<(Vec<TrialOutcome>, String), Halt>),
 }
 
 /// Drives one life of a run, and gives what it came to.
@@ -398,93 +387,6 @@ impl<P: Progress> Dispatcher<P> {
         self.broken.get_or_insert(error);
     }
 
-    fn take_news(&mut self, news: News) {
-        match news {
-            News::Retried {
-                item,
-                path,
-                model,
-                tries,
-            } => self.log(&LoggedEvent::CallRetried {
-                item,
-                path: &path,
-                model: model.as_str(),
-                tries,
-            }),
-            News::Shortened { item, path, level } => self.log(&LoggedEvent::HistoryShortened {
-                item,
-                path: &path,
-                level,
-            }),
-            News::Repaired { item, path, how } => self.log(&LoggedEvent::AnswerRepaired {
-                item,
-                path: &path,
-                how: &how,
-            }),
-        }
-    }
-
-    fn log_endings(&mut self, endings: &[Ending]) {
-        for ending in endings {
-            match ending {
-                Ending::Kept { .. } => {}
-                Ending::Dropped { id, reason, detail } => self.log(&LoggedEvent::Dropped {
-                    trajectory: id,
-                    reason: reason.words(),
-                    detail,
-                }),
-                Ending::Failed { id, error } => self.log(&LoggedEvent::Failed {
-                    trajectory: id,
-                    error,
-                }),
-            }
-        }
-    }
-
-    fn log(&mut self, event: &LoggedEvent<'_>) {
-        if let Err(error) = self.orders.log.write(event) {
-            self.break_off(error);
-        }
-    }
-
-    /// Says what a person should hear once about a model.
-    fn tell_notices(&mut self) {
-        for notice in self.context.gateway.take_notices() {
-            info!("{notice}");
-            self.orders.progress.say(&notice);
-            self.log(&LoggedEvent::Notice { text: &notice });
-        }
-    }
-
-    fn show(&mut self) {
-        self.tell_notices();
-        self.refresh();
-        self.orders.progress.show(&self.state);
-        if let Err(error) = self.orders.log.flush() {
-            self.break_off(error);
-        }
-    }
-
-    fn refresh(&mut self) {
-        let elapsed = self.started.elapsed();
-        let items = self.state.items;
-        let totals = self.context.totals.now();
-        self.state.calls = totals.calls;
-        self.state.usage = totals.usage;
-        self.state.usd = totals.usd;
-        self.state.stages = self.context.stages.counts();
-        self.state.elapsed = elapsed;
-        self.state.calls_per_second = self.meter.read_calls(elapsed, self.state.calls);
-        self.state.left = self.meter.time_left(elapsed, items.finished(), items.total);
-        let traffic = self.context.gateway.traffic();
-        self.state.in_flight = traffic.in_flight;
-        self.state.limit = traffic.limit;
-        self.state.waiting_for = match self.stop {
-            Some(_) => Some(self.context.under_way.now()),
-            None => None,
-        };
-    }
-
     fn end(mut self) -> Result<Outcome, RunError> {
         while let Ok(news) = self.orders.news.try_recv() {
             self.take_news(news);
@@ -527,47 +429,6 @@ impl<P: Progress> Dispatcher<P> {
         let outcome = |further: &FurtherSamples| further.outcome(&self.context.items, reading);
         Ok(self.further.as_ref().map(outcome).transpose()?)
     }
-}
-
-/// How far the evaluators agree with the examples, noted for whoever looks at the run later.
-async fn examine(context: &RunContext, workload: &dyn Workload) -> Result<ExampleAgreement, Halt> {
-    let agreement = workload.examine(context).await?;
-    if agreement != ExampleAgreement::default() {
-        let text = serde_json::to_string(&agreement).expect("counts are plain JSON");
-        let noted = context.journal.note(note::EXAMPLES, text).await;
-        noted.map_err(Halt::Journal)?;
-    }
-    Ok(agreement)
-}
-
-/// One item, from its start to its endings on the disk.
-async fn run_unit(context: &RunContext, workload: &dyn Workload, index: u64) -> UnitEnd {
-    let span = info_span!(
-        "item",
-        autosafe.index = i64::try_from(index).unwrap_or(i64::MAX),
-        autosafe.item = Empty,
-        autosafe.scenario = Empty
-    );
-    let end = AssertUnwindSafe(workload.carry_out(context, index))
-        .catch_unwind()
-        .instrument(span)
-        .await;
-    let end =
-        end.unwrap_or_else(|panic| Ok(workload.fail(context, index, panic_words(panic.as_ref()))));
-    let end = match end {
-        Err(halt) => Err(halt),
-        Ok(finished) => {
-            let kept = context.journal.finish(index, &finished).await;
-            kept.map(|()| finished).map_err(Halt::Journal)
-        }
-    };
-    UnitEnd::Item { index, end }
-}
-
-fn panic_words(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without words")
 }
 
 /// Never comes where nobody can interrupt.

@@ -4,25 +4,23 @@
 //! with what is wrong; a refusal or an overlong conversation goes to the next model; an outage is
 //! the business of the gateway, and goes to nobody else.
 
+mod call;
+
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value as Json};
-use tokio::time::Instant;
-use tracing::Instrument as _;
 
 use crate::check::{Key, Player, Role, Seat};
 use crate::model::{
-    Answer, AnswerFormat, CallError, Finish, Kept, Message, Request, ToolSpec, is_refusal,
-    read_answer,
+    Answer, AnswerFormat, Finish, Message, Request, ToolSpec, is_refusal, read_answer,
 };
 
-use super::brake::Pace;
+use self::call::Call;
 use super::call_path::{CallPath, seed};
-use super::call_span::{call_span, note_answer, note_failure};
 use super::context::{News, RunContext};
-use super::departure::{Departure, FailureKind, Halt};
+use super::departure::{Departure, FailureKind};
 use super::journal::{JournalError, Presence, StoredCall, StoredReply};
 use super::record::DropReason;
 use super::standouts::Took;
@@ -89,7 +87,8 @@ enum Outcome<T> {
 impl<'r> Asker<'r> {
     /// An asker for the item of this index and id, with what the journal holds of it.
     pub fn open(run: &'r RunContext, item: i64, owner: &str) -> Result<Self, JournalError> {
-        Ok(Self::knowing(run, item, owner, run.past_of(item)?))
+        let known = run.past.calls_of(item, run.journal.reading())?;
+        Ok(Self::knowing(run, item, owner, known))
     }
 
     fn knowing(
@@ -212,10 +211,13 @@ impl<'r> Asker<'r> {
             }
             let path = base.at("try", attempt);
             request.seed = seed(&self.owner, &path);
-            let answer = match self
-                .call(tally, question.role, &player.model, &path, &request)
-                .await?
-            {
+            let call = Call {
+                role: question.role,
+                model: &player.model,
+                path: &path,
+                request: &request,
+            };
+            let answer = match self.call(tally, &call).await? {
                 StoredReply::TooLong(words) => {
                     let reason = DropReason::ContextTooLong;
                     return Ok(Outcome::PassedOn { reason, words });
@@ -292,178 +294,6 @@ impl<'r> Asker<'r> {
             seed: 0,
             body,
         }
-    }
-
-    /// One call: from the journal, or else on the wire and then into the journal.
-    async fn call(
-        &self,
-        tally: &Tally,
-        role: Role,
-        model: &Key,
-        path: &CallPath,
-        request: &Request,
-    ) -> Result<StoredReply, Departure> {
-        let reply = match self.known.get(path.as_str()) {
-            Some(call) => call.reply.clone(),
-            None if self.only_recalls || self.run.only_recalls() => {
-                return Err(Departure::Halted(Halt::Asked));
-            }
-            None => self.call_anew(role, model, path, request).await?,
-        };
-        if !self.only_recalls {
-            self.record(path, request, &reply)?;
-        }
-        if let StoredReply::Answer(answer) = &reply {
-            tally.count(role, model, answer.usage(), answer.simulated);
-        }
-        Ok(reply)
-    }
-
-    async fn call_anew(
-        &self,
-        role: Role,
-        model: &Key,
-        path: &CallPath,
-        request: &Request,
-    ) -> Result<StoredReply, Departure> {
-        let run = self.run;
-        // An item that is far along goes before one that has just begun.
-        let urgency = self.asked.fetch_add(1, Ordering::Relaxed);
-        let admission = async {
-            let permit = run.newcomers.admit(model).await;
-            let reserved = run.ledger.reserve(role, model, request).await;
-            reserved.map(|reservation| (permit, reservation))
-        };
-        // Mostly it is admitted at once, and nobody has to wait for the brake.
-        let (_permit, reservation) = tokio::select! {
-            biased;
-            admitted = admission => admitted.map_err(|_| Departure::Halted(Halt::Budget))?,
-            () = run.brake.reached(Pace::Drain) => return Err(Departure::Halted(Halt::Asked)),
-        };
-        // What has let it in may be the end of a call that stops the run.
-        if run.brake.is_at(Pace::Drain) {
-            run.ledger.give_back(reservation);
-            return Err(Departure::Halted(Halt::Asked));
-        }
-        let span = call_span(role, path, request, || run.gateway.endpoint(model));
-        let start = Instant::now();
-        let _on_its_way = run.under_way.begin(role, model, start);
-        let called = tokio::select! {
-            // What has been answered is kept, also when the run stops at this very moment.
-            biased;
-            called = run
-                .gateway
-                .call_with_urgency(model, request, urgency)
-                .instrument(span.clone()) => called,
-            () = run.brake.reached(Pace::Stop) => return Err(Departure::Halted(Halt::Asked)),
-        };
-        let call = |tries, reply| StoredCall {
-            role,
-            model: model.to_string(),
-            milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-            tries,
-            reply,
-        };
-        let call = match called {
-            Ok(reply) => call(reply.tries, StoredReply::Answer(reply.answer.into())),
-            Err(failure) => match &failure.error {
-                CallError::ContextTooLong { message } => {
-                    call(failure.tries, StoredReply::TooLong(message.clone()))
-                }
-                _ => {
-                    note_failure(&span, &failure);
-                    run.ledger.give_back(reservation);
-                    let departure = self.no_answer(model, path, request, &failure);
-                    if matches!(departure, Departure::Halted(_)) {
-                        // Before the permit goes, so that no other call takes its place.
-                        run.brake.pull(Pace::Drain);
-                    }
-                    return Err(departure);
-                }
-            },
-        };
-        note_answer(&span, &call);
-        drop(span);
-        run.newcomers.has_answered(model);
-        self.keep(model, path, &call, reservation).await?;
-        Ok(call.reply)
-    }
-
-    /// Keeps a call in the recording, where there is one.
-    fn record(
-        &self,
-        path: &CallPath,
-        request: &Request,
-        reply: &StoredReply,
-    ) -> Result<(), Departure> {
-        let Some(recorder) = &self.run.recorder else {
-            return Ok(());
-        };
-        let at = format!("{}/{}", self.owner, path.as_str());
-        let kept = match reply {
-            StoredReply::Answer(stored) => {
-                recorder.keep(&at, request, Kept::Answer(&stored.clone().into()))
-            }
-            StoredReply::TooLong(words) => recorder.keep(&at, request, Kept::TooLong(words)),
-        };
-        kept.map_err(|error| Departure::Halted(Halt::Recording(error)))
-    }
-
-    /// Makes a call durable, books it, and tells of it.
-    async fn keep(
-        &self,
-        model: &Key,
-        path: &CallPath,
-        call: &StoredCall,
-        reservation: super::ledger::Reservation,
-    ) -> Result<(), Departure> {
-        let usage = call.usage();
-        let usd = self.run.ledger.cost(model, usage);
-        let journal = &self.run.journal;
-        let kept = journal
-            .append_call(self.item, path.as_str(), call, usd)
-            .await;
-        self.run.ledger.settle(reservation, usage, usd);
-        kept?;
-        self.run.totals.add(usage, usd);
-        self.took
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .add(usage, usd, call.milliseconds);
-        if call.tries > 1 {
-            self.run.tell(News::Retried {
-                item: self.item,
-                path: path.as_str().to_owned(),
-                model: model.clone(),
-                tries: call.tries,
-            });
-        }
-        Ok(())
-    }
-
-    fn no_answer(
-        &self,
-        model: &Key,
-        path: &CallPath,
-        request: &Request,
-        failure: &crate::model::CallFailure,
-    ) -> Departure {
-        let name = self.run.wire_name(model);
-        let is_rejection = matches!(failure.error, CallError::Rejected { .. });
-        let is_useless = is_rejection && self.run.newcomers.rejects_everything(model);
-        if is_useless || failure.stops_the_run() {
-            let words = format!("model `{name}`: {failure}");
-            return Departure::Halted(Halt::ModelCannotWork(words));
-        }
-        if let Some(recorder) = &self.run.recorder {
-            let at = format!("{}/{}", self.owner, path.as_str());
-            let words = failure.to_string();
-            if let Err(error) = recorder.keep(&at, request, Kept::Failed(&words)) {
-                return Departure::Halted(Halt::Recording(error));
-            }
-        }
-        let error = format!("model `{name}` at `{}`: {failure}", path.as_str());
-        Departure::failed(FailureKind::NoAnswer, error)
     }
 
     fn read_json(&self, path: &CallPath, answer: &Answer, schema: &Json) -> Result<Json, Misread> {
