@@ -27,7 +27,7 @@ pub(super) fn thinks(request: &Request) -> bool {
 }
 
 /// The body of one call, serialised.
-pub(super) fn body(request: &Request, manner: Manner) -> String {
+pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
     let mut body = Map::new();
     body.insert("model".into(), json!(request.model));
     body.insert(
@@ -53,7 +53,7 @@ pub(super) fn body(request: &Request, manner: Manner) -> String {
     for (name, value) in &request.body {
         body.insert(name.clone(), value.clone());
     }
-    serde_json::to_string(&body).expect("JSON values serialise")
+    serde_json::to_vec(&body).expect("JSON values serialise")
 }
 
 fn system(request: &Request) -> String {

@@ -105,7 +105,7 @@ impl Connection {
     }
 
     /// Sends a body, and takes in what comes back, good or bad.
-    pub(in crate::model) async fn send(&self, body: String) -> Result<Received, CallError> {
+    pub(in crate::model) async fn send(&self, body: Vec<u8>) -> Result<Received, CallError> {
         let sent = self.road.post(body).await;
         let mut response = sent.map_err(|trouble| self.not_reached(trouble))?;
         self.note_allowance(&response.headers);

@@ -75,7 +75,7 @@ impl Plain {
     }
 
     /// Sends a body, and gives the head of what comes back.
-    pub(super) async fn post(&self, body: String) -> Result<PlainResponse<'_>, PlainError> {
+    pub(super) async fn post(&self, body: Vec<u8>) -> Result<PlainResponse<'_>, PlainError> {
         let mut head = self.head.clone();
         head.extend_from_slice(format!("{}\r\n\r\n", body.len()).as_bytes());
         let mut wire = match self.take_idle() {

@@ -82,7 +82,7 @@ impl Road {
     }
 
     /// Sends a body, and gives the head of what comes back.
-    pub(super) async fn post(&self, body: String) -> Result<Response<'_>, Trouble> {
+    pub(super) async fn post(&self, body: Vec<u8>) -> Result<Response<'_>, Trouble> {
         let patience = self.patience;
         let until = Instant::now() + patience.whole;
         let (status, headers, rest) = match &self.vehicle {

@@ -83,9 +83,9 @@ impl Wire {
     pub(super) async fn exchange(
         &mut self,
         head: Vec<u8>,
-        body: String,
+        body: Vec<u8>,
     ) -> Result<Head, WireError> {
-        let sent = self.send(&head, body.as_bytes()).await;
+        let sent = self.send(&head, &body).await;
         // An answer may take minutes, and a thousand bodies are ten megabytes.
         drop((head, body));
         // A server may refuse a request before it has read all of it.

@@ -46,7 +46,7 @@ impl Manner {
 }
 
 /// The body of one call, serialised.
-pub(super) fn body(request: &Request, manner: Manner) -> String {
+pub(super) fn body(request: &Request, manner: Manner) -> Vec<u8> {
     let mut body = Vec::with_capacity(expected_size(request));
     JsonText::object(&mut body, |body| {
         let mut fields = Fields {
@@ -60,7 +60,7 @@ pub(super) fn body(request: &Request, manner: Manner) -> String {
             fields.body.value(name, value);
         }
     });
-    String::from_utf8(body).expect("JSON is text")
+    body
 }
 
 /// About how many bytes a body takes: growing step by step would copy a long one several times.

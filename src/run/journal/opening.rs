@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 
 use super::error::JournalError;
 use super::packing::DICTIONARY;
@@ -103,8 +103,12 @@ pub(super) fn about(
 }
 
 /// What the payloads of the journal are compressed against.
-pub(super) fn dictionary_of(path: &Path, connection: &Connection) -> Result<String, JournalError> {
-    let dictionary = about(path, connection, "dictionary")?;
+pub(super) fn dictionary_of(path: &Path, connection: &Connection) -> Result<Vec<u8>, JournalError> {
+    let query = "SELECT value FROM about WHERE name = 'dictionary'";
+    // Those of early journals are texts.
+    let read = |row: &Row<'_>| Ok(row.get_ref(0)?.as_bytes()?.to_vec());
+    let dictionary = connection.query_row(query, [], read).optional();
+    let dictionary = dictionary.map_err(|error| JournalError::of(path, &error))?;
     dictionary.ok_or_else(|| JournalError::damaged(path, "its dictionary is missing"))
 }
 
@@ -140,7 +144,7 @@ fn make(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.execute_batch(SCHEMA)?;
     transaction.execute(
         "INSERT INTO about (name, value) VALUES ('format', ?1), ('dictionary', ?2)",
-        [FORMAT, DICTIONARY],
+        params![FORMAT, DICTIONARY],
     )?;
     transaction.commit()
 }

@@ -15,8 +15,8 @@ const QUICK: usize = 8;
 const ENOUGH: usize = 128;
 
 /// No entry waits longer for others, and how often is looked whether there are enough.
-const LONGEST: Duration = Duration::from_millis(6);
-const LOOK: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_millis(10);
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Those who may hand in entries, and the entries that wait.
 #[derive(Clone, Default)]

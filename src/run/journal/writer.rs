@@ -279,23 +279,46 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &[Entry], counts: &mut Counts) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction()?;
-        let mut stand_out = false;
-        for entry in batch {
-            insert(&transaction, &mut self.packer, &entry.what, counts)?;
-            if let What::Ending {
-                took: Some(took), ..
-            } = &entry.what
-            {
-                stand_out |= self.standouts.enter(took);
+        let Self {
+            connection,
+            packer,
+            standouts,
+            ..
+        } = self;
+        in_transaction(connection, || {
+            let mut stand_out = false;
+            for entry in batch {
+                insert(connection, packer, &entry.what, counts)?;
+                if let What::Ending {
+                    took: Some(took), ..
+                } = &entry.what
+                {
+                    stand_out |= standouts.enter(took);
+                }
             }
-        }
-        add_counts(&transaction, counts)?;
-        if stand_out {
-            keep_standouts(&transaction, &self.standouts)?;
-        }
-        transaction.commit()
+            add_counts(connection, counts)?;
+            if stand_out {
+                keep_standouts(connection, standouts)?;
+            }
+            Ok(())
+        })
     }
+}
+
+/// Does `work` as a whole or not at all. There are a hundred commits a second, and reading the words
+/// for one takes longer than they do.
+fn in_transaction(
+    connection: &Connection,
+    work: impl FnOnce() -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let say = |word| connection.prepare_cached(word)?.execute([]).map(|_| ());
+    say("BEGIN")?;
+    let done = work().and_then(|()| say("COMMIT"));
+    if done.is_err() && !connection.is_autocommit() {
+        // The first error tells what is wrong.
+        let _ = say("ROLLBACK");
+    }
+    done
 }
 
 fn insert(
@@ -401,7 +424,9 @@ fn add_spending(connection: &Connection, more: &RoleSpending) -> rusqlite::Resul
 
 /// A handful of rows, which seldom change once a run has gone on for a while.
 fn keep_standouts(connection: &Connection, standouts: &Standouts) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM standouts", [])?;
+    connection
+        .prepare_cached("DELETE FROM standouts")?
+        .execute([])?;
     let mut insert = connection.prepare_cached(
         "INSERT INTO standouts (item, scenario, calls, tokens, usd, seconds)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
