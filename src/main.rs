@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// Thousands of small values live and die with every call, on several threads.
-#[cfg(not(target_env = "msvc"))]
+#[cfg(all(feature = "jemalloc", not(target_env = "msvc")))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -34,7 +34,8 @@ HUNDRED_THOUSAND = 100_000
 
 def build():
     """The two programs, built as one installs them for long runs."""
-    command = ["cargo", "build", "--locked", "--profile", "dist", "-p", "autosafe", "-p", "plain-server"]
+    packages = ["-p", "autosafe", "-p", "plain-server", "--features", "autosafe/jemalloc"]
+    command = ["cargo", "build", "--locked", "--profile", "dist", *packages]
     subprocess.run(command, cwd=ROOT, check=True)
     return TARGET / "dist" / "autosafe", TARGET / "dist" / "plain-server"
 
