@@ -118,9 +118,10 @@ impl PromptPack {
         };
         let mut values = Vec::with_capacity(prompt.parts.len() + variables.len());
         for part in &prompt.parts {
-            let mut values_of_part = variables.iter();
-            let value = values_of_part.find(|(name, _)| *name == part.part.variable);
-            let value = value.map(|(_, value)| value);
+            let value = variables
+                .iter()
+                .find(|(name, _)| *name == part.part.variable)
+                .map(|(_, value)| value);
             let text = self.render_part(name, part, value)?;
             values.push((part.stand_in.clone().into(), Value::from(text)));
         }

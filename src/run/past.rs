@@ -25,11 +25,14 @@ impl Past {
         })
     }
 
-    /// Takes note that something is asked on behalf of an item that may not have begun.
+    /// Takes note that something is asked on behalf of an item.
     pub fn ask_ahead(&self, item: i64) {
-        if !self.has_earlier_lives {
-            self.asked_ahead().insert(item);
-        }
+        self.asked_ahead().insert(item);
+    }
+
+    /// Whether something was asked on behalf of an item since somebody wanted to know that.
+    pub fn was_asked_ahead(&self, item: i64) -> bool {
+        self.asked_ahead().remove(&item)
     }
 
     /// What the journal holds of an item that is about to begin, by the paths of its calls.
@@ -38,7 +41,8 @@ impl Past {
         item: i64,
         reading: &Reading,
     ) -> Result<HashMap<String, StoredCall>, JournalError> {
-        match self.has_earlier_lives || self.asked_ahead().remove(&item) {
+        // It stays noted: whoever asks may not be done.
+        match self.has_earlier_lives || self.asked_ahead().contains(&item) {
             true => reading.calls_of(item),
             false => Ok(HashMap::new()),
         }

@@ -10,7 +10,7 @@ use autosafe::plan::Plan;
 use autosafe::run::{self, RunError, RunOptions, Silence, StopReason};
 use serde_json::{Value as Json, json};
 
-use crate::models::{Noted, gateway, ordinary, scripted};
+use crate::models::{Noted, gateway, ordinary, said, scripted};
 use crate::plans::{plan, scripted_plan};
 use crate::{folder, run_simulated, run_with, runtime, written};
 
@@ -168,16 +168,41 @@ fn a_run_that_is_given_up_again_and_again_keeps_no_call_twice() {
     for life in 0..40 {
         run_and_kill(&plan, Noted::default(), folder.path(), 1 + life % 4);
     }
-    let journal = rusqlite::Connection::open(folder.path().join("journal.sqlite"));
-    let twice: Vec<String> = journal
+    assert_eq!(kept_twice(folder.path()), [""; 0]);
+}
+
+/// The paths of calls that a run's journal holds twice of one item.
+fn kept_twice(folder: &Path) -> Vec<String> {
+    let journal = rusqlite::Connection::open(folder.join("journal.sqlite"));
+    journal
         .expect("it is there")
         .prepare("SELECT path FROM calls GROUP BY item, path HAVING count(*) > 1")
         .expect("the journal's own form")
         .query_map([], |row| row.get(0))
         .expect("it reads")
         .map(|path| path.expect("a path is text"))
-        .collect();
-    assert!(twice.is_empty(), "{twice:?}");
+        .collect()
+}
+
+/// A sample whose instruction failed is tried again by the next sample of its row.
+#[test]
+fn what_a_sample_was_answered_before_it_failed_is_asked_by_no_later_sample_again() {
+    let plan = plan(|plan| {
+        plan["work"]["scenarios"][0]["rows"] = json!([[0]]);
+        plan["work"]["scenarios"][0]["samples"] = json!(3);
+    });
+    let folder = folder();
+    let model = scripted(|asked| match (asked.role, asked.turns) {
+        ("generator", 0) => Ok(said("nonsense")),
+        ("generator", _) => Err(CallError::Rejected {
+            status: 400,
+            message: "no second thoughts".to_owned(),
+        }),
+        _ => Ok(ordinary(asked)),
+    });
+    let summary = run_with(vec![("M", model)], &plan, folder.path());
+    assert_eq!(summary.expect("the run ends").items.failed, 3);
+    assert_eq!(kept_twice(folder.path()), [""; 0]);
 }
 
 #[test]

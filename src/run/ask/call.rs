@@ -40,8 +40,9 @@ impl<'r> Asker<'r> {
         tally: &Tally,
         call: &Call<'_>,
     ) -> Result<StoredReply, Departure> {
-        let reply = match self.known.get(call.path.as_str()) {
-            Some(known) => known.reply.clone(),
+        let known = self.known().get(call.path.as_str()).cloned();
+        let reply = match known {
+            Some(known) => known.reply,
             None if self.only_recalls || self.run.only_recalls() => {
                 return Err(Departure::Halted(Halt::Asked));
             }

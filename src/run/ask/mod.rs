@@ -8,7 +8,7 @@ mod call;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::{Map, Value as Json};
 
@@ -40,7 +40,7 @@ pub(super) struct Asker<'r> {
     /// What seeds are derived from: the item's id.
     owner: String,
     /// What earlier lives of the run paid for.
-    known: HashMap<String, StoredCall>,
+    known: RwLock<HashMap<String, StoredCall>>,
     /// Calls of the item so far.
     asked: AtomicU32,
     took: Mutex<Took>,
@@ -103,7 +103,7 @@ impl<'r> Asker<'r> {
             owner: owner.to_owned(),
             asked: AtomicU32::new(u32::try_from(known.len()).unwrap_or(u32::MAX)),
             took: Mutex::new(took(run, &known)),
-            known,
+            known: RwLock::new(known),
             only_recalls: false,
             _presence: run.journal.enter(),
         }
@@ -114,13 +114,25 @@ impl<'r> Asker<'r> {
         *self.took.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of what was asked for the item by others since the asker was opened: by a later
-    /// sample of its row, before the asker has asked anything itself.
+    /// Takes in what was asked for the item by others since the asker was opened: by a later sample
+    /// of its row, before the asker has asked anything itself.
     pub fn catch_up(&self) -> Result<(), JournalError> {
         let calls = self.run.journal.reading().calls_of(self.item)?;
         let took = took(self.run, &calls);
         *self.took.lock().unwrap_or_else(PoisonError::into_inner) = took;
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = calls;
         Ok(())
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, HashMap<String, StoredCall>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An asker on behalf of the item of this index and id, which may be yet to begin, or have ended.
+    pub fn on_behalf(run: &'r RunContext, item: i64, owner: &str) -> Result<Self, JournalError> {
+        run.past.ask_ahead(item);
+        let known = run.journal.reading().calls_of(item)?;
+        Ok(Self::knowing(run, item, owner, known))
     }
 
     /// The index of the item, in the plan; that of the first for what belongs to the run.
@@ -251,12 +263,13 @@ impl<'r> Asker<'r> {
     /// How often to ask at `base`: as ever, or, where that was in vain in an earlier life, as often
     /// as it was asked, and again as often where failed items are to be tried again.
     fn tries(&self, base: &CallPath) -> usize {
-        if self.known.is_empty() {
+        let calls = self.known();
+        if calls.is_empty() {
             return TRIES;
         }
         let is_known = |attempt: &usize| {
             let path = base.at("try", *attempt);
-            self.known.contains_key(path.as_str())
+            calls.contains_key(path.as_str())
         };
         let known = (0..).take_while(is_known).count();
         match (known >= TRIES, self.run.retries_failed) {

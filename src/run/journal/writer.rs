@@ -305,8 +305,8 @@ impl Writer {
     }
 }
 
-/// Does `work` as a whole or not at all. There are a hundred commits a second, and reading the words
-/// for one takes longer than they do.
+/// Does `work` as a whole or not at all. The words around it are prepared once: with a hundred commits
+/// a second, parsing them each time takes longer than carrying them out.
 fn in_transaction(
     connection: &Connection,
     work: impl FnOnce() -> rusqlite::Result<()>,

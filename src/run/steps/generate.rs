@@ -70,7 +70,11 @@ pub(super) async fn generate(
     {
         *row = known;
     }
-    if row.next() > wanted {
+    // Later samples may have asked for it, and failed at that too.
+    if run
+        .past
+        .was_asked_ahead(super::item::journal_index(&scene.place))
+    {
         asker.catch_up()?;
     }
     while row.next() <= wanted {
@@ -143,8 +147,7 @@ async fn generate_earlier(
     let place = sibling(run, scene, sample);
     let earlier_scene = scene_at(run, &place)?;
     let index = super::item::journal_index(&place);
-    let asker = Asker::open(run, index, &earlier_scene.id.0)?;
-    run.past.ask_ahead(index);
+    let asker = Asker::on_behalf(run, index, &earlier_scene.id.0)?;
     ask_generator(run, &asker, &earlier_scene, earlier).await
 }
 
