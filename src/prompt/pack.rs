@@ -155,13 +155,11 @@ impl PromptPack {
     ) -> Result<Arc<str>, PromptError> {
         let elements = value.and_then(PromptValue::elements);
         if let (true, Some(elements @ [_, ..])) = (part.part.is_by_element, elements) {
-            let mut whole = String::new();
-            for element in elements {
-                let of_element = self
-                    .render_remembered(name, part, element, |element| Value::from(vec![element]));
-                whole.push_str(&of_element?);
-            }
-            return Ok(whole.into());
+            let render = |element| {
+                self.render_remembered(name, part, element, |element| Value::from(vec![element]))
+            };
+            let each: Result<Vec<Arc<str>>, _> = elements.iter().map(render).collect();
+            return Ok(each?.concat().into());
         }
         match value {
             Some(value) => self.render_remembered(name, part, value, |value| value),

@@ -1,5 +1,8 @@
 //! Where a call stands in its plan, and the seed that follows from it.
 
+/// Room for a slash, and for a number after a further one.
+const ROOM: usize = 6;
+
 /// The position of a call within its item, such as `rollout/2/step/3/evaluate/0`.
 ///
 /// Calls are known by their position, never by the order in which they were made: that is what
@@ -15,18 +18,22 @@ impl CallPath {
 
     /// `self/name`
     pub fn then(&self, name: &str) -> Self {
-        if self.0.is_empty() {
-            return Self(name.to_owned());
+        // Made several times for each call: room for the next steps saves making it again.
+        let mut path = String::with_capacity(self.0.len() + name.len() + ROOM);
+        path.push_str(&self.0);
+        if !path.is_empty() {
+            path.push('/');
         }
-        Self(format!("{}/{name}", self.0))
+        path.push_str(name);
+        Self(path)
     }
 
     /// `self/name/index`
     pub fn at(&self, name: &str, index: usize) -> Self {
-        match self.0.as_str() {
-            "" => Self(format!("{name}/{index}")),
-            path => Self(format!("{path}/{name}/{index}")),
-        }
+        let Self(mut path) = self.then(name);
+        path.push('/');
+        path.push_str(&index.to_string());
+        Self(path)
     }
 
     /// The path as text.

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use rusqlite::{Connection, params};
+use serde::Serialize;
 use tokio::sync::oneshot;
 
 use super::counts::{Counts, name};
@@ -24,6 +25,10 @@ use crate::run::standouts::{ItemSpending, Standouts};
 
 /// Entries in one commit at most.
 const BATCH: usize = 4096;
+
+/// Bytes that the JSON of most calls, and of the endings of most items, fits into.
+const USUAL_CALL: usize = 1 << 10;
+const USUAL_ENDINGS: usize = 16 << 10;
 
 /// A journal that this process writes.
 pub(in crate::run) struct Journal {
@@ -141,7 +146,7 @@ impl Journal {
         self.write(What::Call {
             item,
             path: path.to_owned(),
-            payload: serde_json::to_vec(call).expect("the stored types are plain JSON"),
+            payload: to_json(call, USUAL_CALL),
             spending: call.spending(usd),
         })
         .await
@@ -154,7 +159,7 @@ impl Journal {
             item: sql_index(item),
             again: finished.again,
             drops_calls: !self.keeps_calls && finished.counts.get(name::FAILED) == 0,
-            payload: serde_json::to_vec(&endings).expect("the stored types are plain JSON"),
+            payload: to_json(&endings, USUAL_ENDINGS),
             counts: finished.counts.clone(),
             took: finished.took.clone(),
         })
@@ -189,6 +194,13 @@ impl Drop for Desk {
             let _ = thread.join();
         }
     }
+}
+
+/// `stored` as JSON, which mostly takes no more than `usual` bytes.
+fn to_json(stored: &impl Serialize, usual: usize) -> Vec<u8> {
+    let mut json = Vec::with_capacity(usual);
+    serde_json::to_writer(&mut json, stored).expect("the stored types are plain JSON");
+    json
 }
 
 /// Takes back the endings of which `which` is true, for this life of the run to try them again,
