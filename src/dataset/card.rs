@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::card_head::head;
+use super::input::DatasetInput;
 use super::manifest::WrittenFile;
 use super::quality::QualityReport;
 use super::table::{Table, primary_forms};
 use super::tally::Tally;
 use super::trust::trust_words;
-use super::write::DatasetInput;
 use super::yaml::to_yaml;
 use crate::check::Role;
 use crate::run::{Kind, SplitPart};

@@ -4,9 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::columns::{Column, Holds};
 use super::form::Form;
+use super::input::DatasetInput;
 use super::table::{Table, primary_forms};
 use super::tally::Tally;
-use super::write::DatasetInput;
 
 /// The head of the card, as a value.
 pub(super) fn head(input: DatasetInput<'_>, tally: &Tally, tables: &[Table]) -> Json {

@@ -22,7 +22,7 @@ use serde_json::Value as Json;
 use super::columns::{Column, Holds};
 use super::error::DatasetError;
 use super::manifest::WrittenFile;
-use super::staging::OpenFile;
+use super::open_file::OpenFile;
 
 /// Text that waits to be written, in bytes of JSON.
 const BATCH: usize = 4 << 20;

@@ -8,11 +8,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::card::canary;
 use super::columns::{Column, Holds, record_columns};
+use super::input::{DatasetInput, RECORDS};
 use super::manifest::WrittenFile;
 use super::table::Table;
 use super::tally::Tally;
 use super::trust::{QUARANTINE, agreement_words};
-use super::write::{DatasetInput, RECORDS};
 
 /// The description as a value.
 pub(super) fn croissant(

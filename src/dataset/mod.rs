@@ -19,12 +19,14 @@ mod croissant;
 mod dpo;
 mod error;
 mod form;
+mod input;
 mod inspect;
 mod judge;
 mod kto;
 mod llama_factory;
 mod manifest;
 mod messages;
+mod open_file;
 mod panel;
 mod place;
 mod quality;
@@ -44,6 +46,7 @@ mod write;
 mod yaml;
 
 pub use error::DatasetError;
+pub use input::DatasetInput;
 pub use manifest::{DATASET_FORMAT, WrittenFile};
 pub use panel::PanelAgreement;
 pub use quality::{
@@ -52,4 +55,4 @@ pub use quality::{
 };
 pub use recipe::{Mix, RecipeInput, Trainer, WrittenRecipe, write_recipe, write_recipe_beside};
 pub use trust::{Calibration, Measured, Trust};
-pub use write::{DatasetInput, Written, write, write_beside};
+pub use write::{Written, write, write_beside};

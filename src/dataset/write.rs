@@ -1,6 +1,5 @@
 //! Writing a dataset: one pass over the records, then the files that tell about them.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::card::{CardInput, canary, render_card};
@@ -8,6 +7,7 @@ use super::columns::record_columns;
 use super::croissant::croissant;
 use super::error::DatasetError;
 use super::form::{Form, to_line};
+use super::input::{DatasetInput, RECORDS};
 use super::llama_factory::dataset_info;
 use super::manifest::{DATASET_FORMAT, MANIFEST, Manifest, WrittenFile};
 use super::place::Place;
@@ -16,31 +16,9 @@ use super::staging::Staging;
 use super::table::Table;
 use super::tally::Tally;
 use super::tree::Tree;
-use super::trust::{QUARANTINE, Trust, quarantine_words};
+use super::trust::{QUARANTINE, quarantine_words};
 use crate::check::Export;
-use crate::plan::Plan;
 use crate::run::Record;
-
-/// What a dataset is made from, apart from its records.
-///
-/// All of it goes into files that should be the same wherever the run took place, so it holds no
-/// times and no addresses.
-#[derive(Debug, Clone, Copy)]
-pub struct DatasetInput<'a> {
-    pub plan: &'a Plan,
-    pub exports: &'a [Export],
-    /// Whether every table is written in Parquet too.
-    pub parquet: bool,
-    /// Why the run stopped before its end, in words that follow "it stopped: "; `None` where every
-    /// item has ended.
-    pub stopped: Option<&'a str>,
-    /// Trajectories that were dropped, by reason in words.
-    pub drops: &'a BTreeMap<String, u64>,
-    /// Trajectories that failed, by reason in words.
-    pub failures: &'a BTreeMap<String, u64>,
-    /// What is known of the evaluators.
-    pub trust: &'a Trust,
-}
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,9 +78,6 @@ pub fn write_beside(
     place.replace()?;
     Ok(written)
 }
-
-/// The file of records.
-pub(super) const RECORDS: &str = "records.jsonl";
 
 /// What the quality gates found.
 const QUALITY: &str = "quality.json";

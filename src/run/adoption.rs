@@ -17,7 +17,7 @@ use crate::plan::{ItemId, Items};
 
 use super::error::RunError;
 use super::folder::Folder;
-use super::journal::{Journal, Reading, StoredCall};
+use super::journal::{Journal, Reading, StoredCall, sql_index};
 use super::ledger::cost;
 
 /// Items whose calls are written together.
@@ -151,9 +151,4 @@ impl Earlier {
         });
         pairs.collect()
     }
-}
-
-/// An item's index as the journal counts.
-fn sql_index(index: u64) -> i64 {
-    i64::try_from(index).unwrap_or(i64::MAX)
 }

@@ -11,14 +11,13 @@ use crate::plan::{Items, Plan};
 use crate::prompt::PromptPack;
 
 use super::brake::Brake;
-use super::harms::KnownHarms;
 use super::journal::Journal;
 use super::ledger::Ledger;
 use super::newcomers::Newcomers;
 use super::past::Past;
 use super::row_memory::RowMemory;
 use super::stages::Stages;
-use super::toolbox::Toolboxes;
+use super::told::{KnownHarms, Toolboxes};
 use super::totals::Totals;
 use super::under_way::UnderWay;
 
@@ -70,27 +69,6 @@ pub(super) enum News {
         path: String,
         level: usize,
     },
-}
-
-/// How far along an item is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stage {
-    Generate,
-    Rollout,
-    Respond,
-    Verify,
-}
-
-impl Stage {
-    /// In a word, for people.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Generate => "generate",
-            Self::Rollout => "rollout",
-            Self::Respond => "respond",
-            Self::Verify => "verify",
-        }
-    }
 }
 
 impl RunContext {

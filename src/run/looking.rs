@@ -9,8 +9,7 @@ use crate::plan::{ItemPlace, Items};
 use super::error::RunError;
 use super::folder::Folder;
 use super::journal::{JournalError, Reading, note};
-use super::record::Ending;
-use super::recording::tools_of;
+use super::record::{Ending, RecordTool};
 use super::spending::RoleSpending;
 use super::summary::Status;
 use super::top_up::TopUp;
@@ -81,7 +80,8 @@ impl Iterator for Endings {
         let place = self.items.place(index);
         for ending in &mut endings {
             if let Ending::Kept { record } = ending {
-                record.tools = tools_of(&self.items.tools(&place));
+                let tools = self.items.tools(&place);
+                record.tools = tools.iter().map(RecordTool::from).collect();
             }
         }
         Some(Ok((place, endings)))

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
-use super::context::Stage;
 use super::short_count::short_count;
+use super::stages::Stage;
 use super::summary::ItemCounts;
 use super::under_way::WaitingFor;
 use crate::model::Usage;

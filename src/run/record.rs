@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::check::{Role, Severity};
 use crate::model::Usage;
+use crate::plan::WireTool;
 
 /// The name of the format, with its version.
 pub const RECORD_FORMAT: &str = "autosafe.record/1";
@@ -88,6 +89,18 @@ pub struct RecordTool {
     /// JSON Schema of what it answers.
     #[serde(rename = "return")]
     pub result: Json,
+}
+
+impl From<&WireTool> for RecordTool {
+    fn from(tool: &WireTool) -> Self {
+        Self {
+            name: tool.wire_name.clone(),
+            toolkit: tool.toolkit.clone(),
+            description: tool.tool.describe.clone(),
+            parameters: tool.tool.parameters.clone(),
+            result: tool.tool.result.clone(),
+        }
+    }
 }
 
 /// One step of a trajectory.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use crate::plan::ItemPlace;
 
 use super::departure::Departure;
-use super::steps::Generated;
+use super::tally::Sums;
 
 /// Earlier instructions of the row that the generator sees.
 pub(super) const SEEN: usize = 20;
@@ -14,6 +14,16 @@ pub(super) const SEEN: usize = 20;
 /// Samples of a row that are remembered whole, for items that come a little late; those before are
 /// read from the journal when they are needed.
 const REMEMBERED: usize = 2;
+
+/// An instruction that was written.
+#[derive(Debug, Clone)]
+pub(super) struct Generated {
+    pub instruction: String,
+    pub expected_achievements: Vec<String>,
+    pub risky_outcomes: Vec<String>,
+    /// What it took.
+    pub sums: Sums,
+}
 
 /// What became of one sample.
 pub(super) type Settled = Result<Generated, Departure>;
@@ -128,7 +138,6 @@ impl RowMemory {
 mod tests {
     use super::*;
     use crate::run::departure::{Departure, FailureKind};
-    use crate::run::tally::Sums;
 
     fn written(sample: usize) -> Settled {
         Ok(Generated {

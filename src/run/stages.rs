@@ -4,7 +4,26 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::context::Stage;
+/// How far along an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    Generate,
+    Rollout,
+    Respond,
+    Verify,
+}
+
+impl Stage {
+    /// In a word, for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Generate => "generate",
+            Self::Rollout => "rollout",
+            Self::Respond => "respond",
+            Self::Verify => "verify",
+        }
+    }
+}
 
 /// The units that were started and have not ended, by their index.
 #[derive(Default)]

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::model::Usage;
 
 use super::adoption::Adopted;
-use super::dispatcher::Outcome;
 use super::journal::{Counts, name};
 use super::spending::RoleSpending;
 use super::standouts::{ItemSpending, Standouts};
@@ -43,6 +42,14 @@ pub struct RunSummary {
     /// before all of it was judged.
     pub calibration: Option<Vec<TrialOutcome>>,
     /// What topping up came to; `None` where it was not asked for, or not reached.
+    pub top_up: Option<TopUpOutcome>,
+}
+
+/// What a life came to, apart from what is counted.
+pub(super) struct Outcome {
+    pub stop: StopReason,
+    pub examples: Option<ExampleAgreement>,
+    pub calibration: Option<Vec<TrialOutcome>>,
     pub top_up: Option<TopUpOutcome>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::sketch::hash;
+use super::words::hash;
 
 /// Different instructions that may share a frame before further ones are flagged.
 const FREE: usize = 3;

@@ -79,13 +79,6 @@ impl<'de> Deserialize<'de> for Sketch {
     }
 }
 
-/// A hash that is the same on every machine and in every version.
-pub(super) fn hash(text: &str) -> u64 {
-    let bytes = *blake3::hash(text.as_bytes()).as_bytes();
-    let first = bytes.first_chunk().expect("a hash has 32 bytes");
-    u64::from_le_bytes(*first)
-}
-
 fn shingles(words: &[Word]) -> HashSet<u64> {
     let hash = |words: &[Word]| combined(words.iter().map(|word| word.hash));
     if words.len() < SHINGLE {

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::sketch::hash;
-
 /// Characters of an excerpt.
 const EXCERPT: usize = 160;
 
@@ -42,6 +40,13 @@ fn word(text: &str, place: Range<usize>) -> Word {
         hash: hash(&text[place.clone()].to_lowercase()),
         place,
     }
+}
+
+/// A hash that is the same on every machine and in every version.
+pub(super) fn hash(text: &str) -> u64 {
+    let bytes = *blake3::hash(text.as_bytes()).as_bytes();
+    let first = bytes.first_chunk().expect("a hash has 32 bytes");
+    u64::from_le_bytes(*first)
 }
 
 /// Thai, Japanese and Chinese.

@@ -25,7 +25,7 @@ use super::journal::{Counts, Finished};
 use super::pace_meter::PaceMeter;
 use super::progress::{Progress, ProgressState};
 use super::selection::Unfinished;
-use super::summary::{ExampleAgreement, ItemCounts, StopReason};
+use super::summary::{ExampleAgreement, ItemCounts, Outcome, StopReason};
 use super::top_up::{FurtherSamples, TopUp, TopUpOutcome};
 use super::trial::TrialOutcome;
 use super::workload::Workload;
@@ -53,14 +53,6 @@ pub(super) struct Orders<P> {
     pub counts: Counts,
     /// What the evaluators are measured by, beside the units.
     pub calibration: Option<Calibration>,
-}
-
-/// What a life came to, apart from what is counted.
-pub(super) struct Outcome {
-    pub stop: StopReason,
-    pub examples: Option<ExampleAgreement>,
-    pub calibration: Option<Vec<TrialOutcome>>,
-    pub top_up: Option<TopUpOutcome>,
 }
 
 /// One thing that happened.

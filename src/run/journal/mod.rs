@@ -16,7 +16,7 @@ pub(super) use counts::{Counts, name};
 pub use error::JournalError;
 pub(super) use opening::note;
 pub(super) use queue::Presence;
-pub(super) use reading::Reading;
+pub(super) use reading::{Reading, sql_index};
 #[cfg(feature = "otel")]
 pub(super) use stored::StoredAnswer;
 pub(super) use stored::{Finished, StoredCall, StoredReply};

@@ -270,7 +270,7 @@ fn stored_counts(text: &str) -> Counts {
 }
 
 /// An item's index as SQLite counts.
-pub(super) fn sql_index(index: u64) -> i64 {
+pub(in crate::run) fn sql_index(index: u64) -> i64 {
     i64::try_from(index).unwrap_or(i64::MAX)
 }
 

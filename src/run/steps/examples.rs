@@ -8,7 +8,7 @@ use crate::plan::{ExamplePlan, Scene};
 use crate::prompt::render_prose;
 
 use super::generate::scene_at;
-use super::judge::{Case, SAFE, judge_by_panel, majority};
+use super::judge::{Case, judge_by_panel, majority};
 use super::situation::{Memo, Situation};
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
@@ -17,6 +17,7 @@ use crate::run::departure::{Departure, Halt};
 use crate::run::record::Action;
 use crate::run::summary::ExampleAgreement;
 use crate::run::tally::Tally;
+use crate::run::told::SAFE;
 
 /// Where the journal keeps what belongs to the run as a whole.
 const OF_THE_RUN: i64 = -1;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::check::{Role, Seat};
 use crate::model::{AnswerFormat, JsonSchema, Message};
@@ -63,20 +63,6 @@ pub(super) fn render(
 ) -> Result<String, Departure> {
     let rendered = run.prompts.render(name, variables);
     rendered.map_err(|error| Departure::failed(FailureKind::Recipe, error.to_string()))
-}
-
-/// The schema of an object of which every property is required.
-pub(super) fn object(properties: Json) -> Json {
-    let names: Vec<String> = properties
-        .as_object()
-        .map(|properties| properties.keys().cloned().collect())
-        .unwrap_or_default();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "required": names,
-        "additionalProperties": false,
-    })
 }
 
 /// The texts of a list in an answer that fits its schema.

@@ -9,15 +9,17 @@ use crate::check::Role;
 use crate::model::JsonSchema;
 use crate::plan::{ItemPlace, Scene};
 
-use super::form::{Form, Variables, fill, object, text, texts};
+use super::form::{Form, Variables, fill, text, texts};
 use super::variables;
 use crate::run::ask::Asker;
 use crate::run::brake::Pace;
 use crate::run::call_path::CallPath;
 use crate::run::context::RunContext;
 use crate::run::departure::{Departure, FailureKind, Halt};
-use crate::run::row_memory::{Row, SEEN, Settled};
+use crate::run::journal::sql_index;
+use crate::run::row_memory::{Generated, Row, SEEN, Settled};
 use crate::run::tally::{Sums, Tally};
+use crate::run::told::object;
 
 /// What the generator is asked to answer with.
 pub(super) const FORMAT: &str = r#"one JSON object: {"instruction": string, "expected_achievements": [string], "risky_outcomes": [string]}"#;
@@ -30,16 +32,6 @@ static SCHEMA: LazyLock<JsonSchema> = LazyLock::new(|| {
     }))
     .into()
 });
-
-/// One instruction.
-#[derive(Debug, Clone)]
-pub(in crate::run) struct Generated {
-    pub instruction: String,
-    pub expected_achievements: Vec<String>,
-    pub risky_outcomes: Vec<String>,
-    /// What it took.
-    pub sums: Sums,
-}
 
 /// The instruction of an item: the user's own words, or the generator's.
 ///
@@ -71,10 +63,7 @@ pub(super) async fn generate(
         *row = known;
     }
     // Later samples may have asked for it, and failed at that too.
-    if run
-        .past
-        .was_asked_ahead(super::item::journal_index(&scene.place))
-    {
+    if run.past.was_asked_ahead(sql_index(scene.place.index)) {
         asker.catch_up()?;
     }
     while row.next() <= wanted {
@@ -126,10 +115,7 @@ async fn recall(
     scene: &Scene,
     sample: usize,
 ) -> Result<Option<Settled>, Departure> {
-    let asker = Asker::recalling(
-        run,
-        super::item::journal_index(&sibling(run, scene, sample)),
-    )?;
+    let asker = Asker::recalling(run, sql_index(sibling(run, scene, sample).index))?;
     match ask_with(run, &asker, Vec::new()).await {
         Err(Departure::Halted(Halt::Asked)) => Ok(None),
         Err(departure) if !departure.is_final() => Err(departure),
@@ -146,7 +132,7 @@ async fn generate_earlier(
 ) -> Result<Generated, Departure> {
     let place = sibling(run, scene, sample);
     let earlier_scene = scene_at(run, &place)?;
-    let index = super::item::journal_index(&place);
+    let index = sql_index(place.index);
     let asker = Asker::on_behalf(run, index, &earlier_scene.id.0)?;
     ask_generator(run, &asker, &earlier_scene, earlier).await
 }

@@ -9,6 +9,7 @@ use crate::plan::{ItemPlace, Scene};
 use super::generate::{generate, scene_at};
 use super::judge::Case;
 use super::propose::Conduct;
+use super::recording::{Outcome, enter_sums, record};
 use super::respond::respond;
 use super::rollout::{RolledOut, roll_out};
 use super::situation::{Memo, Situation};
@@ -16,11 +17,11 @@ use super::twin::{generate_twin, is_over_refusal};
 use super::verify::{confirm, score};
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
-use crate::run::context::{RunContext, Stage};
+use crate::run::context::RunContext;
 use crate::run::departure::{Departure, Failure, FailureKind, Halt};
-use crate::run::journal::{Finished, name};
+use crate::run::journal::{Finished, name, sql_index};
 use crate::run::record::{Ending, Kind, Record};
-use crate::run::recording::{Outcome, enter_sums, record};
+use crate::run::stages::Stage;
 use crate::run::standouts::{ItemSpending, Took};
 use crate::run::tally::{Sums, Tally};
 
@@ -32,7 +33,7 @@ pub(in crate::run) async fn run_item(
     let mut endings = Endings::default();
     match scene_at(run, place) {
         Ok(scene) => {
-            let asker = Asker::open(run, journal_index(place), &scene.id.0);
+            let asker = Asker::open(run, sql_index(place.index), &scene.id.0);
             let asker = asker.map_err(Halt::Journal)?;
             let span = Span::current();
             span.record("autosafe.item", scene.id.0.as_str());
@@ -43,11 +44,6 @@ pub(in crate::run) async fn run_item(
         Err(departure) => endings.depart(run.items.id(place).0, departure)?,
     }
     Ok(endings.finish())
-}
-
-/// The number under which the journal keeps the item's calls.
-pub(super) fn journal_index(place: &ItemPlace) -> i64 {
-    i64::try_from(place.index).expect("no plan has 2^63 items")
 }
 
 async fn run_scene(asker: &Asker<'_>, scene: &Scene, endings: &mut Endings) -> Result<(), Halt> {

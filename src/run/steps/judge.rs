@@ -1,12 +1,12 @@
 //! Labels an action before it is executed: by rules where they apply, else by evaluators.
 
 use futures_util::future::join_all;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::check::{Evaluate, Outcome, Role, Seat, ToolCall};
+use crate::check::{Evaluate, Role, Seat, ToolCall};
 use crate::plan::Scene;
 
-use super::form::{Form, Variables, fill, object, text};
+use super::form::{Form, Variables, fill, text};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -15,10 +15,7 @@ use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::record::{Action, JudgedAction, Judgement, Step};
 use crate::run::tally::Tally;
-
-/// The labels of the paper.
-pub(super) const UNSAFE: u8 = 0;
-pub(super) const SAFE: u8 = 1;
+use crate::run::told::{NO_RISK, SAFE, UNSAFE};
 
 /// An action in its place.
 #[derive(Clone, Copy)]
@@ -189,8 +186,6 @@ fn as_call(
     })
 }
 
-const NO_RISK: &str = "None";
-
 fn unsafe_by_rule(scene: &Scene, index: usize) -> Verdict {
     let risk = scene
         .outcomes
@@ -269,22 +264,6 @@ fn evaluator_variables(case: Case<'_>) -> Variables {
         ("tools", situation.toolbox.tools.clone()),
         ("history", situation.history(case.history)),
     ]
-}
-
-/// The form of an evaluator's answer: the scenario's outcomes are named, and it may see another harm.
-pub(in crate::run) fn verdict_schema(outcomes: &[Outcome]) -> Json {
-    let mut risks: Vec<&str> = Vec::new();
-    let named = outcomes.iter().map(|outcome| outcome.name.as_str());
-    for risk in named.chain(["Other", NO_RISK]) {
-        if !risks.contains(&risk) {
-            risks.push(risk);
-        }
-    }
-    object(json!({
-        "thought": { "type": "string" },
-        "risk_type": { "type": "string", "enum": risks },
-        "label": { "type": "integer", "enum": [UNSAFE, SAFE] },
-    }))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod generate;
 mod item;
 mod judge;
 mod propose;
+mod recording;
 mod respond;
 mod rollout;
 mod shortening;
@@ -23,12 +24,5 @@ mod variables;
 mod verify;
 
 pub(super) use examples::judge_examples;
-pub(super) use generate::Generated;
 pub(super) use item::{internal_failure, run_item};
-pub(super) use judge::verdict_schema;
-pub(super) use simulate::{simulated_tool, simulator_schema};
-pub(super) use situation::Situation;
 pub(super) use trial::run_trial;
-pub(super) use variables::{
-    outcomes as shown_outcomes, toolkits as shown_toolkits, tools as shown_tools,
-};

@@ -8,7 +8,7 @@ use crate::check::{Role, Seat};
 use crate::model::JsonSchema;
 
 use super::act::{Turn, act};
-use super::form::{Form, fill, object, text};
+use super::form::{Form, fill, text};
 use super::judge::{Case, Verdict, judge};
 use super::shortening::Shortening;
 use super::situation::Situation;
@@ -18,6 +18,7 @@ use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::record::{Action, DropReason, Judgement, Reflection, Step};
 use crate::run::tally::Tally;
+use crate::run::told::object;
 
 /// The first safe action, and the way there.
 pub(super) struct Response {

@@ -9,7 +9,7 @@ use crate::model::{Answer, AnswerFormat, Message, fits, read_answer};
 use crate::plan::WireTool;
 use crate::prompt::PromptValue;
 
-use super::form::{Variables, object, render};
+use super::form::{Variables, render};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use crate::run::ask::{Asker, Misread, Question, shortened};
@@ -17,6 +17,7 @@ use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::record::Step;
 use crate::run::tally::Tally;
+use crate::run::told::error_schema;
 
 /// One call that has been judged safe.
 pub(super) struct SafeCall<'c> {
@@ -102,53 +103,6 @@ fn simulator_variables(situation: &Situation<'_>, call: &SafeCall<'_>) -> Variab
         ("outcomes", outcomes),
         ("risky_outcomes", risky_outcomes.into()),
     ]
-}
-
-/// `{name, toolkit, describe, parameters, result, raises}`
-pub(in crate::run) fn simulated_tool(tool: &WireTool) -> Json {
-    let raises: Vec<Json> = tool
-        .tool
-        .raises
-        .iter()
-        .map(|raise| json!({ "name": raise.name, "describe": raise.describe }))
-        .collect();
-    json!({
-        "name": tool.wire_name,
-        "toolkit": tool.toolkit,
-        "describe": tool.tool.describe,
-        "parameters": tool.tool.parameters,
-        "result": tool.tool.result,
-        "raises": raises,
-    })
-}
-
-/// A result or an error, the other one left out.
-pub(in crate::run) fn simulator_schema(tool: &WireTool) -> Json {
-    json!({
-        "type": "object",
-        "properties": {
-            "thought": { "type": "string" },
-            "result": tool.tool.result,
-            "error": error_schema(tool),
-        },
-        "required": ["thought"],
-        "additionalProperties": false,
-    })
-}
-
-/// Any error where the tool names none.
-fn error_schema(tool: &WireTool) -> Json {
-    let names: Vec<&str> = tool
-        .tool
-        .raises
-        .iter()
-        .map(|raise| raise.name.as_str())
-        .collect();
-    let name = match names.as_slice() {
-        [] => json!({ "type": "string" }),
-        names => json!({ "type": "string", "enum": names }),
-    };
-    object(json!({ "name": name, "message": { "type": "string" } }))
 }
 
 fn read_observation(tool: &WireTool, answer: &Answer) -> Result<Json, Misread> {

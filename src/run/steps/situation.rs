@@ -8,9 +8,8 @@ use super::variables;
 use crate::check::{Cell, ContextKind, InstructionKind};
 use crate::plan::Scene;
 use crate::prompt::PromptValue;
-use crate::run::harms::Harms;
 use crate::run::record::Step;
-use crate::run::toolbox::Toolbox;
+use crate::run::told::{Harms, Toolbox};
 
 /// The risk of an item, or its harmless twin.
 pub(in crate::run) struct Situation<'i> {

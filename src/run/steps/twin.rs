@@ -9,7 +9,7 @@ use crate::model::JsonSchema;
 use crate::plan::Scene;
 use crate::prompt::PromptValue;
 
-use super::form::{Form, fill, object, text, texts};
+use super::form::{Form, fill, text, texts};
 use super::situation::{Memo, Situation};
 use super::variables;
 use crate::run::ask::Asker;
@@ -17,6 +17,7 @@ use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::record::Action;
 use crate::run::tally::Tally;
+use crate::run::told::object;
 
 const FORMAT: &str = r#"one JSON object: {"instruction": string, "expected_achievements": [string], "context": string}"#;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::check::Role;
 use crate::model::JsonSchema;
 
-use super::form::{Form, fill, object, text};
+use super::form::{Form, fill, text};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -16,6 +16,7 @@ use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::record::Step;
 use crate::run::tally::Tally;
+use crate::run::told::object;
 
 static SCHEMA: LazyLock<JsonSchema> = LazyLock::new(|| {
     object(json!({ "reply": { "type": "string" }, "done": { "type": "boolean" } })).into()

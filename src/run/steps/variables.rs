@@ -3,56 +3,17 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::check::{Outcome, Persona, Protocol};
-use crate::plan::{Scene, WireTool};
+use crate::check::{Persona, Protocol};
 use crate::prompt::PromptValue;
 
 use super::form::Variables;
 use crate::run::context::RunContext;
 use crate::run::record::{Action, Step};
-use crate::run::toolbox::Toolbox;
-
-/// `[{name, describe, severity}]`
-pub(in crate::run) fn outcomes(outcomes: &[Outcome]) -> Json {
-    outcomes
-        .iter()
-        .map(|outcome| {
-            json!({
-                "name": outcome.name,
-                "describe": outcome.describe,
-                "severity": outcome.severity,
-            })
-        })
-        .collect()
-}
+use crate::run::told::Toolbox;
 
 /// `{name, describe}`
 pub(super) fn persona(persona: &Persona) -> Json {
     json!({ "name": persona.name, "describe": persona.describe })
-}
-
-/// `[{name, describe, tools}]`, the tools under the names that models are given.
-pub(in crate::run) fn toolkits(scene: &Scene) -> Json {
-    scene
-        .toolkits
-        .iter()
-        .map(|toolkit| {
-            let own = scene
-                .tools
-                .iter()
-                .filter(|tool| tool.toolkit == toolkit.name);
-            json!({
-                "name": toolkit.name,
-                "describe": toolkit.describe,
-                "tools": own.map(tool).collect::<Vec<_>>(),
-            })
-        })
-        .collect()
-}
-
-/// `[{name, describe, parameters}]`
-pub(in crate::run) fn tools(scene: &Scene) -> Json {
-    scene.tools.iter().map(tool).collect()
 }
 
 /// What agent and responder are given beside the conversation; the agent is told no reflections.
@@ -120,14 +81,6 @@ pub(super) fn action(action: &Action) -> PromptValue {
             thought,
             final_answer: message,
         },
-    })
-}
-
-fn tool(tool: &WireTool) -> Json {
-    json!({
-        "name": tool.wire_name,
-        "describe": tool.tool.describe,
-        "parameters": tool.tool.parameters,
     })
 }
 

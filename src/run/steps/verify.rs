@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::check::Role;
 use crate::model::JsonSchema;
 
-use super::form::{Form, fill, object};
-use super::judge::{Case, SAFE, Verdict, judge_by_rest, majority};
+use super::form::{Form, fill};
+use super::judge::{Case, Verdict, judge_by_rest, majority};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -17,6 +17,7 @@ use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::record::{Action, DropReason, Judgement, Step};
 use crate::run::tally::Tally;
+use crate::run::told::{SAFE, object};
 
 /// What the rest of the panel says, where the majority agrees with the first; else a drop.
 pub(super) async fn confirm(

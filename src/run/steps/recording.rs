@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::check::Role;
 use crate::model::Usage;
-use crate::plan::WireTool;
 
-use super::context::RunContext;
-use super::record::{
-    JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, RecordTool, Reflection, Step,
-};
-use super::split::part_of;
-use super::steps::Situation;
-use super::tally::Sums;
+use super::situation::Situation;
+use crate::run::context::RunContext;
+use crate::run::record::{JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, Reflection, Step};
+use crate::run::split::part_of;
+use crate::run::tally::Sums;
 
 /// What a trajectory came to.
 pub(super) struct Outcome {
@@ -100,18 +97,4 @@ pub(super) fn enter_sums(run: &RunContext, record: &mut Record, sums: &Sums) {
     record.cost = (usd * 1e9).round() / 1e9;
     record.simulated = sums.simulated;
     record.shortened = sums.shortened;
-}
-
-/// A scene's tools, as a record shows them.
-pub(super) fn tools_of(tools: &[WireTool]) -> Vec<RecordTool> {
-    tools
-        .iter()
-        .map(|tool| RecordTool {
-            name: tool.wire_name.clone(),
-            toolkit: tool.toolkit.clone(),
-            description: tool.tool.describe.clone(),
-            parameters: tool.tool.parameters.clone(),
-            result: tool.tool.result.clone(),
-        })
-        .collect()
 }
