@@ -50,7 +50,37 @@ struct Desk {
 /// One thing to write, and who waits for it.
 struct Entry {
     what: What,
-    done: oneshot::Sender<Result<(), JournalError>>,
+    done: oneshot::Sender<Acknowledgement>,
+}
+
+/// What came of an entry. Whoever hears of it first tells all others of the same commit, also when
+/// they go away before they listen: a worker of the runtime wakes its own for less than another
+/// thread takes to wake them one by one.
+struct Acknowledgement {
+    result: Result<(), JournalError>,
+    others: Vec<oneshot::Sender<Acknowledgement>>,
+}
+
+impl Acknowledgement {
+    /// Acknowledges a whole commit.
+    fn send(result: Result<(), JournalError>, batch: Vec<Entry>) {
+        let mut others: Vec<_> = batch.into_iter().map(|entry| entry.done).collect();
+        if let Some(first) = others.pop() {
+            // Nobody waits any more for an entry whose unit was stopped.
+            let _ = first.send(Self { result, others });
+        }
+    }
+}
+
+impl Drop for Acknowledgement {
+    fn drop(&mut self) {
+        for other in self.others.drain(..) {
+            let _ = other.send(Self {
+                result: self.result.clone(),
+                others: Vec::new(),
+            });
+        }
+    }
 }
 
 enum What {
@@ -179,7 +209,7 @@ impl Journal {
         self.desk.queue.add();
         let sent = sender.send(Entry { what, done }).is_ok();
         match acknowledged.await {
-            Ok(result) if sent => result,
+            Ok(acknowledgement) if sent => acknowledgement.result.clone(),
             _ => Err(JournalError::unusable(&self.path, "its writer has stopped")),
         }
     }
@@ -268,10 +298,7 @@ impl Writer {
             previous = batch.len();
             self.queue.remove(previous);
             let result = self.commit(&batch);
-            for entry in batch {
-                // Nobody waits any more for an entry whose unit was stopped.
-                let _ = entry.done.send(result.clone());
-            }
+            Acknowledgement::send(result, batch);
         }
         // The time since the last commit is worth no error.
         let _ = self.commit(&[]);
