@@ -482,3 +482,36 @@ fn keep_standouts(connection: &Connection, standouts: &Standouts) -> rusqlite::R
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> (Entry, oneshot::Receiver<Acknowledgement>) {
+        let (done, acknowledged) = oneshot::channel();
+        let value = String::new();
+        let what = What::About { name: "n", value };
+        (Entry { what, done }, acknowledged)
+    }
+
+    #[test]
+    fn a_commit_is_told_of_whoever_goes_away() {
+        let (entries, mut waiting): (Vec<_>, Vec<_>) = (0..4).map(|_| entry()).unzip();
+        // One does not wait any more, and one goes while the news is on its way.
+        drop(waiting.remove(1));
+        Acknowledgement::send(Ok(()), entries);
+        drop(waiting.pop());
+        for mut other in waiting {
+            let told = other.try_recv().expect("it was told");
+            assert!(told.result.is_ok());
+        }
+    }
+
+    #[test]
+    fn a_commit_of_which_the_first_is_gone_is_told_to_the_others() {
+        let (entries, mut waiting): (Vec<_>, Vec<_>) = (0..3).map(|_| entry()).unzip();
+        drop(waiting.pop());
+        Acknowledgement::send(Ok(()), entries);
+        assert!(waiting.iter_mut().all(|other| other.try_recv().is_ok()));
+    }
+}
