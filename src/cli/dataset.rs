@@ -133,12 +133,19 @@ pub fn describe_files(written: &Written, target: &Path, page: Option<&Path>) -> 
     if let Some(page) = page {
         let _ = writeln!(text, "report    {}", page.display());
     }
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "\nnext      less {card}\n          head -n 1 {records} | python3 -m json.tool\n",
-        card = target.join("README.md").display(),
-        records = target.join("records.jsonl").display(),
+        "\nnext      less {}",
+        target.join("README.md").display()
     );
+    if written.records > 0 {
+        let records = target.join("records.jsonl");
+        let _ = writeln!(
+            text,
+            "          head -n 1 {} | python3 -m json.tool",
+            records.display()
+        );
+    }
     text
 }
 

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::plan::Plan;
-use crate::run::{Defence, Moment, Step, Task, Trial, TrialOutcome, TrialsOutcome};
+use crate::run::{
+    Defence, Moment, Step, Task, Trial, TrialOutcome, TrialsOutcome, in_billionths, total_usd,
+};
 
 use super::compare::{Sheet, compare};
 use super::confusion::Confusion;
@@ -210,18 +212,13 @@ impl Evaluation {
             rounds: mean_rounds(&risks),
             by: breakdown(&risks, ks),
             tokens: own.iter().map(|outcome| outcome.usage.total()).sum(),
-            usd: in_billionths(own.iter().map(|outcome| outcome.usd).sum()),
+            usd: in_billionths(total_usd(own.iter().map(|outcome| outcome.usd))),
         }
     }
 }
 
 fn copy<'r>(result: &Played<'r>) -> Played<'r> {
     Played { ..*result }
-}
-
-/// So that every reader of JSON reads back the same number.
-fn in_billionths(usd: f64) -> f64 {
-    (usd * 1e9).round() / 1e9
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::check::Role;
 use crate::plan::Plan;
-use crate::run::{Action, Judged, Moment, Task, Trial, TrialOutcome, TrialsOutcome};
+use crate::run::{
+    Action, Judged, Moment, Task, Trial, TrialOutcome, TrialsOutcome, in_billionths, total_usd,
+};
 
 use super::answers::Answers;
 use super::confusion::{Agreement, Confusion};
@@ -87,7 +89,7 @@ impl Judging {
         JudgeReport {
             calls: outcome.summary.calls,
             tokens: outcome.summary.usage.total(),
-            usd: rounded(outcome.summary.usd),
+            usd: in_billionths(outcome.summary.usd),
             ..self.report_on(&outcome.outcomes)
         }
     }
@@ -126,7 +128,7 @@ impl Judging {
             simulated: outcomes.iter().flatten().any(|it| it.simulated),
             calls: sum(outcomes, |it| it.judgements.len() as u64),
             tokens: sum(outcomes, |it| it.usage.total()),
-            usd: rounded(outcomes.iter().flatten().map(|it| it.usd).sum()),
+            usd: in_billionths(total_usd(outcomes.iter().flatten().map(|it| it.usd))),
             ..report_of(&self.labels, plain.iter().map(|answer| answer.panel))
         }
     }
@@ -237,11 +239,6 @@ fn evaluators_of(plan: &Plan) -> Vec<Contestant> {
 
 fn sum(outcomes: &[Option<TrialOutcome>], of: impl Fn(&TrialOutcome) -> u64) -> u64 {
     outcomes.iter().flatten().map(of).sum()
-}
-
-/// Sums of fractions differ in their last digits by their order.
-fn rounded(usd: f64) -> f64 {
-    (usd * 1e9).round() / 1e9
 }
 
 /// The report on answers that somebody else's evaluator gave.

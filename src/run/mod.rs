@@ -21,6 +21,7 @@ mod interrupts;
 mod journal;
 mod ledger;
 mod looking;
+mod money;
 mod newcomers;
 mod pace_meter;
 mod past;
@@ -56,6 +57,7 @@ pub use folder::{FolderClaim, claim_folder, folder_name};
 pub use interrupts::interrupts_from_outside;
 pub use journal::JournalError;
 pub use looking::{Endings, endings, spending, status};
+pub(crate) use money::{in_billionths, total_usd};
 pub use progress::{
     Progress, ProgressState, Silence, progress_on_standard_error, write_beside_progress,
 };

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::check::{Key, Role};
 use crate::model::Usage;
+use crate::run::money::total_usd;
 
 /// What the calls of one role by one model came to, over all lives of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -71,7 +72,7 @@ impl Spending {
 
     /// The money of all calls.
     pub fn usd(&self) -> f64 {
-        self.0.iter().map(|it| it.usd).sum()
+        total_usd(self.0.iter().map(|it| it.usd))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::Usage;
 
 use super::situation::Situation;
 use crate::run::context::RunContext;
+use crate::run::money::{in_billionths, total_usd};
 use crate::run::record::{JudgedAction, Judgement, Kind, RECORD_FORMAT, Record, Reflection, Step};
 use crate::run::split::part_of;
 use crate::run::tally::Sums;
@@ -88,13 +89,9 @@ pub(super) fn enter_sums(run: &RunContext, record: &mut Record, sums: &Sums) {
         })
         .collect::<BTreeMap<Role, Vec<String>>>();
     record.usage = sums.total();
-    let usd: f64 = sums
-        .usage
-        .iter()
-        .map(|(model, usage)| run.ledger.cost(model, *usage))
-        .sum();
-    // In billionths, so that every reader of JSON reads back the same number.
-    record.cost = (usd * 1e9).round() / 1e9;
+    let costs = sums.usage.iter();
+    let costs = costs.map(|(model, usage)| run.ledger.cost(model, *usage));
+    record.cost = in_billionths(total_usd(costs));
     record.simulated = sums.simulated;
     record.shortened = sums.shortened;
 }
