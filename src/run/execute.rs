@@ -29,7 +29,7 @@ use super::past::Past;
 use super::progress::Progress;
 use super::recall::record_earlier_lives;
 use super::row_memory::RowMemory;
-use super::selection::{Selection, Unfinished};
+use super::selection::{Selection, Unfinished, words_on_earlier_samples};
 use super::stages::Stages;
 use super::summary::RunSummary;
 use super::told::{KnownHarms, Toolboxes};
@@ -119,7 +119,7 @@ pub async fn execute_with(
     gateway: Gateway,
     plan: Plan,
     options: RunOptions,
-    progress: impl Progress + 'static,
+    mut progress: impl Progress + 'static,
 ) -> Result<RunSummary, RunError> {
     check_roles(&plan)?;
     let folder = Folder::at(&options.folder);
@@ -143,18 +143,12 @@ pub async fn execute_with(
     let top_up = top_up(&journal, &options).await?;
     let recorder = options.record.as_deref().map(Recorder::open).transpose()?;
     folder.write_plan(&plan)?;
-    let adopted = match &options.adopt {
-        Some(from) => {
-            let adoption = Adoption {
-                from,
-                into: &options.folder,
-                prices: &prices(&plan),
-                tops_up: top_up.is_some(),
-            };
-            adoption.take_over(&journal, &items).await?
-        }
-        None => Adopted::default(),
-    };
+    let adopted = adopt(&options, &journal, &items, top_up.is_some()).await?;
+    if !journal.reading().has_calls()?
+        && let Some(words) = words_on_earlier_samples(&selection, &items)
+    {
+        progress.say(&words);
+    }
     let width = width(&plan, options.concurrency);
     let life = Life {
         workload: Arc::new(PlanItems),
@@ -175,6 +169,25 @@ pub async fn execute_with(
     };
     let summary = life.live(progress).await?;
     Ok(RunSummary { adopted, ..summary })
+}
+
+/// Takes over what an earlier plan's run was answered, where one is named.
+async fn adopt(
+    options: &RunOptions,
+    journal: &Journal,
+    items: &Items,
+    tops_up: bool,
+) -> Result<Adopted, RunError> {
+    let Some(from) = &options.adopt else {
+        return Ok(Adopted::default());
+    };
+    let adoption = Adoption {
+        from,
+        into: &options.folder,
+        prices: &prices(items.plan()),
+        tops_up,
+    };
+    adoption.take_over(journal, items).await
 }
 
 /// One life of a run, or of an evaluation, with everything open.

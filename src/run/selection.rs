@@ -1,6 +1,6 @@
 //! Which items a run is about, and which of them come next.
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::plan::Items;
 
@@ -37,6 +37,43 @@ impl Selection {
             Self::Chosen(indices) => indices.len() as u64,
         }
     }
+}
+
+/// A word to whoever pays for a selection: it is more than it looks.
+pub(super) fn words_on_earlier_samples(selection: &Selection, items: &Items) -> Option<String> {
+    let (samples, they) = match earlier_samples(selection, items) {
+        0 => return None,
+        1 => ("1 earlier sample".to_owned(), "its instruction is"),
+        count => (format!("{count} earlier samples"), "their instructions are"),
+    };
+    Some(format!(
+        "{samples} of the same rows are not among the items of this run, but {they} written first: \
+         each sample is told to differ from those before it"
+    ))
+}
+
+/// Samples that are not chosen, and come before one that is in a row for which a model writes.
+fn earlier_samples(selection: &Selection, items: &Items) -> u64 {
+    let Selection::Chosen(indices) = selection else {
+        return 0;
+    };
+    // The last one that is chosen of each row, and how many are.
+    let mut rows: BTreeMap<(usize, usize), (u32, u64)> = BTreeMap::new();
+    for place in indices.iter().map(|index| items.place(*index)) {
+        let (last, chosen) = rows.entry((place.scenario, place.row)).or_default();
+        *last = place.sample;
+        *chosen += 1;
+    }
+    let is_written = |(scenario, row), sample| {
+        let scene = items.scene(&items.at(scenario, row, sample));
+        scene.is_ok_and(|scene| scene.verbatim.is_none())
+    };
+    let written = rows
+        .iter()
+        .filter(|(row, (last, _))| is_written(**row, *last));
+    written
+        .map(|(_, (last, chosen))| u64::from(*last) + 1 - chosen)
+        .sum()
 }
 
 fn lowest(items: &Items, limit: u64) -> Vec<u64> {

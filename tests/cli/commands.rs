@@ -273,11 +273,12 @@ fn status_and_export_read_a_finished_run() {
 fn a_run_goes_on_from_a_smaller_limit() {
     let folder = tempfile::tempdir().expect("a folder");
     succeed(folder.path(), ["run", &quickstart(), "--out", "whole"]);
-    succeed(
-        folder.path(),
-        ["run", &quickstart(), "--out", "parts", "--limit", "5"],
-    );
-    succeed(folder.path(), ["run", &quickstart(), "--out", "parts"]);
+    let few = ["run", &quickstart(), "--out", "parts", "--limit", "5"];
+    let said = succeed(folder.path(), few).err;
+    let earlier = " of the same rows are not among the items of this run";
+    assert!(said.contains(earlier), "{said}");
+    let said = succeed(folder.path(), ["run", &quickstart(), "--out", "parts"]).err;
+    assert!(!said.contains(earlier), "{said}");
     assert_same_files(
         &folder.path().join("whole/dataset"),
         &folder.path().join("parts/dataset"),
