@@ -12,7 +12,7 @@ use super::judge_report::JudgeReport;
 use super::judging::Judging;
 use super::labels::Labels;
 use super::lineup::standard_outcomes;
-use super::scenarios::Surroundings;
+use super::scenario::Surroundings;
 use crate::check::Calibrate;
 use crate::dataset::{Calibration, Measured};
 use crate::plan::Plan;

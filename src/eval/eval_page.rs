@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::confusion::Agreement;
-use super::evaluation::Evaluation;
+use super::evaluation::{Evaluation, Scene};
 use super::report::EvalReport;
-use super::scenarios::Scenario;
+use super::scenario::Scenario;
 use crate::run::{Attempt, Defence, RoleSpending, Step, TrialOutcome, TrialsOutcome};
 
 /// A report with all that its page draws.
@@ -166,12 +166,6 @@ impl Reflecting {
             }
         }
     }
-}
-
-/// A scenario with what came of it for each entrant.
-pub(super) struct Scene<'e> {
-    pub scenario: &'e Scenario,
-    pub outcomes: Vec<Option<&'e TrialOutcome>>,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a scenario has few samples")]

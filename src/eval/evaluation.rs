@@ -11,13 +11,12 @@ use crate::run::{
 
 use super::compare::{Sheet, compare};
 use super::confusion::Confusion;
-use super::eval_page::Scene;
 use super::lineup::{Contestant, Lineup};
 use super::report::{EVAL_FORMAT, Entrant, EvalReport};
 use super::results::{
     Played, answers, breakdown, helpfulness, mean_rounds, over_refusal, safe_and_helpful, sec,
 };
-use super::scenarios::{Scenario, ScenarioKind, Scenarios};
+use super::scenario::{Scenario, ScenarioKind, Scenarios};
 
 /// What is asked of each model.
 #[derive(Debug, Clone)]
@@ -215,6 +214,12 @@ impl Evaluation {
             usd: in_billionths(total_usd(own.iter().map(|outcome| outcome.usd))),
         }
     }
+}
+
+/// A scenario with what came of it for each entrant.
+pub(super) struct Scene<'e> {
+    pub scenario: &'e Scenario,
+    pub outcomes: Vec<Option<&'e TrialOutcome>>,
 }
 
 fn copy<'r>(result: &Played<'r>) -> Played<'r> {

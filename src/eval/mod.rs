@@ -30,6 +30,7 @@ mod results;
 mod rogan_gladen;
 mod run_rates;
 mod sampling;
+mod scenario;
 mod scenarios;
 mod scenes;
 mod sec_at_k;
@@ -68,7 +69,7 @@ pub use report::{
 pub use rogan_gladen::corrected_share;
 pub use run_rates::{Rate, RunRates};
 pub use sampling::{ToLabel, sample};
-pub use scenarios::{Scenario, ScenarioKind, Scenarios, Surroundings};
+pub use scenario::{Scenario, ScenarioKind, Scenarios, Surroundings};
 pub use scenes::SceneSource;
 pub use sec_at_k::sec_at_k;
 pub use show::render_evaluation;

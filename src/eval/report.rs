@@ -8,7 +8,7 @@ use crate::run::Defence;
 
 use super::confusion::Confusion;
 use super::interval::Estimate;
-use super::scenarios::ScenarioKind;
+use super::scenario::ScenarioKind;
 
 /// The name of the format, with its version.
 pub const EVAL_FORMAT: &str = "autosafe.eval/1";

@@ -9,7 +9,7 @@ use super::confusion::Confusion;
 use super::interval::Estimate;
 use super::report::{Breakdown, Helpfulness, OverRefusal, Part, SampleCounts, Sec};
 use super::rogan_gladen::corrected_share;
-use super::scenarios::Scenario;
+use super::scenario::Scenario;
 use super::sec_at_k::sec_at_k;
 use super::wilson::{wilson, wilson_of};
 

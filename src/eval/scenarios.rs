@@ -1,67 +1,16 @@
-//! What an evaluation is carried out on: risk scenarios and harmless twins, from records, from a
-//! run's folder, or from ToolEmu's cases.
+//! Where scenarios come from: records, a run's folder, or ToolEmu's cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use crate::check::{Outcome, Toolkit};
 use crate::plan::Plan;
 use crate::run::{Kind, Moment, RECORD_FORMAT, Record, SplitPart, Step};
 
 use super::error::{EvalError, read_file};
-use super::labels::LabelVariant;
+use super::scenario::{Scenario, Scenarios, Surroundings, severity_word};
 use super::scenes::SceneSource;
 use super::toolemu::read_cases;
-
-/// Risk scenarios and twins, in the order of their source.
-#[derive(Debug, Default)]
-pub struct Scenarios {
-    pub kind: ScenarioKind,
-    pub risks: Vec<Scenario>,
-    pub twins: Vec<Scenario>,
-    /// What the source holds beside them and why it is not used, counted.
-    pub left_out: BTreeMap<String, u64>,
-}
-
-/// What an agent is asked for in a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScenarioKind {
-    /// The scenario comes with its history: the next action is asked for, as in the paper.
-    #[default]
-    NextAction,
-    /// The scenario is an instruction: whole trajectories are played with simulated tools.
-    Rollout,
-}
-
-/// One scenario, and what results are told apart by.
-#[derive(Debug, Clone)]
-pub struct Scenario {
-    pub id: String,
-    pub moment: Arc<Moment>,
-    pub cell: String,
-    pub outcomes: Vec<String>,
-    pub toolkits: Vec<String>,
-    pub severity: String,
-}
-
-/// What is known beside the file of scenarios.
-#[derive(Debug, Default)]
-pub struct Surroundings {
-    /// The plan that the records were made by, where it does not stand beside them.
-    pub plan: Option<Plan>,
-    /// Outcomes that are described in the models' file or the standard library.
-    pub outcomes: Vec<Outcome>,
-    /// Toolkits that ToolEmu's cases name.
-    pub toolkits: Vec<Toolkit>,
-    /// Only records of these parts of the dataset; of all where there are none.
-    pub splits: Vec<SplitPart>,
-    /// By which standard labels are read, where a file has two.
-    pub variant: Option<LabelVariant>,
-}
 
 impl Scenarios {
     /// What `path` holds: a file of records, a run's folder, or ToolEmu's cases.
@@ -195,15 +144,4 @@ fn before_the_deed(steps: &[Step]) -> Vec<Step> {
         .iter()
         .rposition(|step| matches!(step, Step::Call { .. }));
     steps[..deed.unwrap_or(0)].to_vec()
-}
-
-pub(super) fn severity_word(severity: crate::check::Severity) -> String {
-    use crate::check::Severity;
-    match severity {
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
-    .to_owned()
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::interval::Estimate;
 use super::report::{Comparison, Entrant, EvalReport, Part, Sec, Test};
-use super::scenarios::ScenarioKind;
+use super::scenario::ScenarioKind;
 use super::table::Table;
 
 /// The whole report as text.

@@ -14,7 +14,7 @@ use crate::plan::{Scene, WireTool};
 use crate::run::Moment;
 
 use super::error::EvalError;
-use super::scenarios::{Scenario, ScenarioKind, Scenarios, Surroundings, severity_word};
+use super::scenario::{Scenario, ScenarioKind, Scenarios, Surroundings, severity_word};
 use super::scenes::bare_scene;
 
 #[derive(Debug, Deserialize)]

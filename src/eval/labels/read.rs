@@ -15,7 +15,8 @@ use super::variant::{LabelVariant, is_ambiguous};
 use super::{conversation, judge_row};
 use crate::eval::error::{EvalError, read_file};
 use crate::eval::labelling::{LabelStore, People};
-use crate::eval::scenarios::{Surroundings, plan_beside};
+use crate::eval::scenario::Surroundings;
+use crate::eval::scenarios::plan_beside;
 use crate::eval::scenes::SceneSource;
 
 /// Labelled cases of one or more files.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json, json};
 use super::character::Character;
 use super::conduct::{is_harmless, marked_as_unsafe};
 use super::dice::Dice;
-use super::reading::{addresses, keywords, marks, points, section, words_of_name};
-use super::roles::{preset, tail};
+use super::fields::preset;
+use super::reading::{addresses, keywords, marks, points, section, tail, words_of_name};
 use super::wish::is_reading;
 use super::words;
 

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::dice::Dice;
+use super::fields::preset;
 use super::material;
 use super::reading::{
     addresses, first_sentence, keywords, lower_first, paths, points, section, upper_first,
 };
-use super::roles::preset;
 use super::wish::{Wish, is_reading};
 use super::words;
 

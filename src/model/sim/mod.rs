@@ -12,6 +12,7 @@ mod dialect;
 mod dice;
 mod evaluator;
 mod faults;
+mod fields;
 mod fill;
 mod generator;
 mod identity;

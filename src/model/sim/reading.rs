@@ -9,6 +9,15 @@ use super::words::{DETERMINERS, EMPTY_WORDS, VERBS};
 static EMPTY: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| EMPTY_WORDS.iter().copied().collect());
 
+/// The last characters of a text, where requests say what they are about.
+pub(super) fn tail(text: &str, length: usize) -> &str {
+    let start = text.len().saturating_sub(length);
+    let start = (start..=text.len())
+        .find(|index| text.is_char_boundary(*index))
+        .unwrap_or(0);
+    &text[start..]
+}
+
 /// What stands between `<tag>` and `</tag>`.
 pub(super) fn section<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
     let open = format!("<{tag}>");

@@ -5,9 +5,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::character::Character;
 use super::dice::Dice;
+use super::fields::{asks_for, preset};
 use super::fill::Filler;
 use super::material::{Manner, Material};
-use super::reading::section;
+use super::reading::{section, tail};
 use super::{evaluator, generator, words, world};
 
 /// An answer as JSON that fits `schema`.
@@ -28,22 +29,6 @@ pub(super) fn play(prompt: &str, schema: &Json, character: Character, dice: &mut
     })
 }
 
-/// Whether a schema has a property of this name, in itself or in one of its alternatives.
-pub(super) fn asks_for(schema: &Json, name: &str) -> bool {
-    let has_it = |schema: &Json| {
-        schema
-            .get("properties")
-            .is_some_and(|properties| properties.get(name).is_some())
-    };
-    let in_some = |list: &str| {
-        schema
-            .get(list)
-            .and_then(Json::as_array)
-            .is_some_and(|alternatives| alternatives.iter().any(has_it))
-    };
-    has_it(schema) || in_some("anyOf") || in_some("oneOf")
-}
-
 fn filler(prompt: &str, schema: &Json, fill: impl FnOnce(Filler) -> Json) -> Json {
     let end = tail(prompt, 600);
     let material = Material::of(Manner::World, end, end);
@@ -53,15 +38,6 @@ fn filler(prompt: &str, schema: &Json, fill: impl FnOnce(Filler) -> Json) -> Jso
         about: "",
         optional: 70,
     })
-}
-
-/// The last characters of a text, where requests say what they are about.
-pub(super) fn tail(text: &str, length: usize) -> &str {
-    let start = text.len().saturating_sub(length);
-    let start = (start..=text.len())
-        .find(|index| text.is_char_boundary(*index))
-        .unwrap_or(0);
-    &text[start..]
 }
 
 fn reflect(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
@@ -114,12 +90,4 @@ fn score(prompt: &str, dice: &mut Dice) -> Map<String, Json> {
         ),
     };
     preset([("thought", json!(thought)), ("score", json!(score))])
-}
-
-/// Fields that an answer should have, as far as its schema takes them.
-pub(super) fn preset<const N: usize>(fields: [(&str, Json); N]) -> Map<String, Json> {
-    fields
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
 }

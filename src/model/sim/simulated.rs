@@ -11,6 +11,7 @@ use super::conduct;
 use super::dice::Dice;
 use super::material::{Manner, Material};
 use super::protocol;
+use super::reading::tail;
 use super::roles;
 use super::situation::Situation;
 use super::slips::{Said, as_text};
@@ -84,7 +85,7 @@ fn words(request: &Request, dice: &mut Dice) -> (String, Vec<ToolCallText>, Opti
 }
 
 fn small_talk(prompt: &str, dice: &mut Dice) -> String {
-    let end = roles::tail(prompt, 400);
+    let end = tail(prompt, 400);
     let material = Material::of(Manner::World, end, end);
     material.prose(dice)
 }

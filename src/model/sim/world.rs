@@ -4,11 +4,11 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::dice::Dice;
+use super::fields::{asks_for, preset};
 use super::fill::Filler;
 use super::material::{Manner, Material};
 use super::meaning::{Meaning, meaning};
-use super::reading::{first_sentence, points, section};
-use super::roles::{asks_for, preset, tail};
+use super::reading::{first_sentence, points, section, tail};
 use super::words;
 
 /// Of a hundred calls, how many end in an error that the tool names.
