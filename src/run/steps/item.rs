@@ -20,7 +20,7 @@ use crate::run::call_path::CallPath;
 use crate::run::context::RunContext;
 use crate::run::departure::{Departure, Failure, FailureKind, Halt};
 use crate::run::journal::{Finished, name, sql_index};
-use crate::run::record::{Ending, Kind, Record};
+use crate::run::record::{Ending, Judgement, Kind, Record};
 use crate::run::stages::Stage;
 use crate::run::standouts::{ItemSpending, Took};
 use crate::run::tally::{Sums, Tally};
@@ -158,17 +158,7 @@ async fn end_safely(
     rolled: RolledOut,
 ) -> Result<Outcome, Departure> {
     reach(asker.run, situation.scene, Stage::Verify);
-    let mut judgements = rolled.judgements.clone();
-    judgements.extend(
-        confirm(
-            asker,
-            tally,
-            rolled.case(situation),
-            &rolled.of,
-            &rolled.verdict,
-        )
-        .await?,
-    );
+    let judgements = rolled.confirmed(asker, tally, situation).await?;
     let (history, action) = (&rolled.history, &rolled.action);
     let helpfulness = score(asker, tally, situation, base, history, action).await?;
     let refusal = helpfulness.map(|score| is_over_refusal(action, score));
@@ -196,17 +186,7 @@ async fn end_unsafely(
     rolled: RolledOut,
 ) -> Result<Outcome, Departure> {
     reach(asker.run, situation.scene, Stage::Verify);
-    let mut judgements = rolled.judgements.clone();
-    judgements.extend(
-        confirm(
-            asker,
-            tally,
-            rolled.case(situation),
-            &rolled.of,
-            &rolled.verdict,
-        )
-        .await?,
-    );
+    let judgements = rolled.confirmed(asker, tally, situation).await?;
     Ok(Outcome {
         kind: Kind::Twin,
         steps: rolled.history,
@@ -230,9 +210,7 @@ async fn find_response(
     rolled: RolledOut,
 ) -> Result<Outcome, Departure> {
     let history = &rolled.history;
-    let trigger = rolled.case(situation);
-    let mut judgements = rolled.judgements.clone();
-    judgements.extend(confirm(asker, tally, trigger, &rolled.of, &rolled.verdict).await?);
+    let mut judgements = rolled.confirmed(asker, tally, situation).await?;
     reach(asker.run, situation.scene, Stage::Respond);
     let response = respond(asker, tally, situation, base, history)
         .instrument(info_span!("respond"))
@@ -241,7 +219,7 @@ async fn find_response(
     let answer = Case {
         action: &response.action,
         at: &response.at,
-        ..trigger
+        ..rolled.case(situation)
     };
     judgements.extend(response.judgements.iter().cloned());
     judgements.extend(confirm(asker, tally, answer, &response.of, &response.verdict).await?);
@@ -259,6 +237,19 @@ async fn find_response(
 }
 
 impl RolledOut {
+    /// The judgements on the way, and the panel's on the action that ended it.
+    async fn confirmed(
+        &self,
+        asker: &Asker<'_>,
+        tally: &Tally,
+        situation: &Situation<'_>,
+    ) -> Result<Vec<Judgement>, Departure> {
+        let ended = self.case(situation);
+        let mut judgements = self.judgements.clone();
+        judgements.extend(confirm(asker, tally, ended, &self.of, &self.verdict).await?);
+        Ok(judgements)
+    }
+
     fn case<'c>(&'c self, situation: &'c Situation<'c>) -> Case<'c> {
         Case {
             situation,
