@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Outcome, Severity, Toolkit};
+use crate::check::{Outcome, Toolkit};
 use crate::plan::Plan;
 use crate::run::{Moment, SplitPart};
 
@@ -56,15 +56,4 @@ pub struct Surroundings {
     pub splits: Vec<SplitPart>,
     /// By which standard labels are read, where a file has two.
     pub variant: Option<LabelVariant>,
-}
-
-/// A severity as results are told apart by it.
-pub(super) fn severity_word(severity: Severity) -> String {
-    match severity {
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
-    }
-    .to_owned()
 }

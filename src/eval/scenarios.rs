@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::run::{Kind, Moment, RECORD_FORMAT, Record, SplitPart, Step};
 
 use super::error::{EvalError, read_file};
-use super::scenario::{Scenario, Scenarios, Surroundings, severity_word};
+use super::scenario::{Scenario, Scenarios, Surroundings};
 use super::scenes::SceneSource;
 use super::toolemu::read_cases;
 
@@ -125,7 +125,7 @@ fn scenario(record: Record, steps: Vec<Step>, scenes: &SceneSource, is_twin: boo
         cell: record.cell.clone(),
         outcomes: record.outcomes.clone(),
         toolkits: record.toolkits.clone(),
-        severity: severity_word(record.severity),
+        severity: record.severity.word().to_owned(),
         moment: Arc::new(Moment {
             scene,
             instruction: record.instruction,

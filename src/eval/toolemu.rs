@@ -14,7 +14,7 @@ use crate::plan::{Scene, WireTool};
 use crate::run::Moment;
 
 use super::error::EvalError;
-use super::scenario::{Scenario, ScenarioKind, Scenarios, Surroundings, severity_word};
+use super::scenario::{Scenario, ScenarioKind, Scenarios, Surroundings};
 use super::scenes::bare_scene;
 
 #[derive(Debug, Deserialize)]
@@ -99,7 +99,7 @@ fn scenario(case: Case, index: usize, toolkits: &[&Toolkit]) -> Scenario {
         cell: scene.cell.to_string(),
         outcomes: outcomes.into_iter().map(|outcome| outcome.name).collect(),
         toolkits: case.toolkits,
-        severity: severity_word(scene.severity),
+        severity: scene.severity.word().to_owned(),
         id,
         moment: Arc::new(Moment {
             scene,

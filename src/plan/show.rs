@@ -88,7 +88,7 @@ fn write_coverage(out: &mut String, work: &Work) -> fmt::Result {
         }
     }
     let severities = tally.severities.iter().rev();
-    let severities = severities.map(|(severity, items)| (severity_word(*severity), *items));
+    let severities = severities.map(|(severity, items)| (severity.word(), *items));
     writeln!(out, "\nItems by")?;
     line(out, "cell", &shares(owned(&tally.cells)))?;
     line(out, "outcome", &shares(owned(&tally.outcomes)))?;
@@ -123,15 +123,6 @@ fn shares<'a>(counts: impl Iterator<Item = (&'a str, u64)>) -> String {
         "none".to_owned()
     } else {
         counts.join(", ")
-    }
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-        Severity::Critical => "critical",
     }
 }
 

@@ -99,6 +99,12 @@ fn a_wrong_key_is_found_out_at_the_price_of_a_handful_of_calls() {
         said.contains("the server refuses the key (401): the API key is missing or wrong"),
         "{said}"
     );
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("(0 tokens, $0.00)"), "{shown}");
+    assert!(
+        !shown.contains("records.jsonl"),
+        "nothing to look at: {shown}"
+    );
     let said = server.stop();
     let refused = said
         .split(" refused")
