@@ -7,6 +7,7 @@ mod counts;
 mod error;
 mod opening;
 mod packing;
+mod places;
 mod queue;
 mod reading;
 mod stored;

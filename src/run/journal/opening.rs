@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 
 use super::error::JournalError;
 use super::packing::DICTIONARY;
+use super::places;
 use super::stored::FORMAT;
 
 /// Journals up to this size are looked through when they are opened; the check reads about a
@@ -32,7 +33,6 @@ const SCHEMA: &str = "
     CREATE TABLE calls (
         number INTEGER PRIMARY KEY, item INTEGER NOT NULL, path TEXT NOT NULL, payload BLOB NOT NULL
     );
-    CREATE INDEX calls_by_item ON calls (item);
     CREATE TABLE endings (
         item INTEGER PRIMARY KEY, again INTEGER NOT NULL, counts TEXT NOT NULL, payload BLOB NOT NULL
     );
@@ -142,6 +142,7 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
 fn make(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
+    transaction.execute_batch(places::SCHEMA)?;
     transaction.execute(
         "INSERT INTO about (name, value) VALUES ('format', ?1), ('dictionary', ?2)",
         params![FORMAT, DICTIONARY],

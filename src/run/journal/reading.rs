@@ -56,7 +56,8 @@ impl Reading {
     pub fn calls_of(&self, item: i64) -> Result<HashMap<String, StoredCall>, JournalError> {
         let rows: Vec<(String, Vec<u8>)> = self.with(|connection| {
             let mut query = connection.prepare_cached(
-                "SELECT path, payload FROM calls WHERE item = ?1 ORDER BY number DESC",
+                "SELECT path, payload FROM places JOIN calls USING (number)
+                 WHERE places.item = ?1 ORDER BY number DESC",
             )?;
             let rows = query.query_map([item], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect()
@@ -147,8 +148,9 @@ impl Reading {
     /// The items from `first` on that have calls, in order.
     pub fn items_from(&self, first: u64) -> Result<Vec<u64>, JournalError> {
         self.with(|connection| {
-            let mut query = connection
-                .prepare_cached("SELECT DISTINCT item FROM calls WHERE item >= ?1 ORDER BY item")?;
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT item FROM places WHERE item >= ?1 ORDER BY item",
+            )?;
             let rows = query.query_map([sql_index(first)], |row| row.get(0))?;
             rows.map(|item| item.map(plan_index)).collect()
         })
@@ -169,7 +171,7 @@ impl Reading {
     pub fn dropped_calls(&self) -> Result<u64, JournalError> {
         let came_back = self.counts()?.spending.calls();
         let here = self.with(|connection| {
-            connection.query_row("SELECT count(*) FROM calls", [], |row| row.get(0))
+            connection.query_row("SELECT count(*) FROM places", [], |row| row.get(0))
         })?;
         Ok(came_back.saturating_sub(plan_index(here)))
     }

@@ -11,7 +11,7 @@ use crate::run::standouts::ItemSpending;
 use super::counts::Counts;
 
 /// The name of the format, with its version.
-pub(super) const FORMAT: &str = "autosafe.journal/3";
+pub(super) const FORMAT: &str = "autosafe.journal/4";
 
 /// One call that came back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

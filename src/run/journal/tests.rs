@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use futures_util::future::join_all;
+
 use super::*;
 use crate::check::Role;
 use crate::model::{Answer, Finish, Usage};
@@ -53,9 +55,31 @@ fn finished(again: bool) -> Finished {
 }
 
 async fn write(journal: &Journal, path: &str, content: &str) {
+    write_for(0, journal, path, content).await;
+}
+
+async fn write_for(item: i64, journal: &Journal, path: &str, content: &str) {
     let call = call(content);
-    let written = journal.append_call(0, path, &call, 0.25);
+    let written = journal.append_call(item, path, &call, 0.25);
     written.await.expect("there is room");
+}
+
+/// Writes `count` calls of three items in turn, among them one of each item's generator.
+async fn write_many(journal: &Journal, count: i64) {
+    let one = |number: i64| async move {
+        let path = match number < 3 {
+            true => "generate/try/0".to_owned(),
+            false => format!("step/{number}"),
+        };
+        write_for(number % 3, journal, &path, "said").await;
+    };
+    join_all((0..count).map(one)).await;
+}
+
+fn count(path: &Path, query: &str) -> i64 {
+    let connection = rusqlite::Connection::open(path).expect("it is there");
+    let counted = connection.query_row(query, [], |row| row.get(0));
+    counted.expect("one row")
 }
 
 fn why_not(path: &Path) -> String {
@@ -89,6 +113,56 @@ async fn a_reader_sees_what_a_writer_has_committed() {
     assert_eq!(reading.calls_of(0).expect("it reads").len(), 1);
     write(&journal, "step/1", "second").await;
     assert_eq!(reading.calls_of(0).expect("it reads").len(), 2);
+}
+
+#[tokio::test]
+async fn an_items_calls_are_found_among_thousands() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder));
+    let found = |journal: &Journal, item| {
+        let calls = journal.reading().calls_of(item).expect("it reads");
+        calls.len()
+    };
+    write_many(&journal, 3_000).await;
+    write_many(&journal, 600).await;
+    assert!(count(&path(&folder), "SELECT count(*) FROM old_places") > 0);
+    assert!(count(&path(&folder), "SELECT count(*) FROM new_places") > 0);
+    assert_eq!(
+        [0, 1, 2, 3].map(|item| found(&journal, item)),
+        [1_000, 1_000, 1_000, 0]
+    );
+    drop(journal);
+    let journal = open(&path(&folder));
+    write_for(7, &journal, "step/0", "in another life").await;
+    assert_eq!(
+        [0, 2, 7].map(|item| found(&journal, item)),
+        [1_000, 1_000, 1]
+    );
+    assert_eq!(
+        journal.reading().items_from(1).expect("it reads"),
+        [1, 2, 7]
+    );
+}
+
+#[tokio::test]
+async fn what_an_item_leaves_behind_is_found_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let journal = open(&path(&folder)).dropping_calls();
+    write_many(&journal, 3_000).await;
+    write_many(&journal, 30).await;
+    let done = Finished {
+        counts: one(name::DONE),
+        ..finished(false)
+    };
+    journal.finish(1, &done).await.expect("there is room");
+    let reading = journal.reading();
+    let left = reading.calls_of(1).expect("it reads");
+    assert_eq!(left.keys().collect::<Vec<_>>(), ["generate/try/0"]);
+    assert_eq!(reading.calls_of(2).expect("it reads").len(), 1_000);
+    // The generator was asked twice.
+    assert_eq!(reading.dropped_calls().expect("it reads"), 1_010 - 2);
+    let strays = "SELECT count(*) FROM places WHERE number NOT IN (SELECT number FROM calls)";
+    assert_eq!(count(&path(&folder), strays), 0);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use super::counts::{Counts, name};
 use super::error::JournalError;
 use super::opening::{about, dictionary_of, open_to_write, set_about};
 use super::packing::Packer;
+use super::places::{Places, drop_calls};
 use super::queue::{Presence, Queue};
 use super::reading::{Reading, sql_index, standouts};
 use super::stored::{EndingToStore, Finished, StoredCall};
@@ -269,6 +270,7 @@ struct Writer {
     path: PathBuf,
     connection: Connection,
     packer: Packer,
+    places: Places,
     queue: Queue,
     /// When the run's time was last written.
     last: Instant,
@@ -279,9 +281,11 @@ impl Writer {
     fn new(path: &Path, connection: Connection, queue: Queue) -> Result<Self, JournalError> {
         let packer = Packer::new(&dictionary_of(path, &connection)?);
         let earlier = standouts(&connection).map_err(|error| JournalError::of(path, &error))?;
+        let places = Places::of(&connection).map_err(|error| JournalError::of(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
             connection,
+            places,
             packer: packer.map_err(|error| JournalError::unusable(path, error))?,
             queue,
             last: Instant::now(),
@@ -321,13 +325,14 @@ impl Writer {
         let Self {
             connection,
             packer,
+            places,
             standouts,
             ..
         } = self;
         in_transaction(connection, || {
             let mut stand_out = false;
             for entry in batch {
-                insert(connection, packer, &entry.what, counts)?;
+                insert(connection, packer, places, &entry.what, counts)?;
                 if let What::Ending {
                     took: Some(took), ..
                 } = &entry.what
@@ -335,6 +340,7 @@ impl Writer {
                     stand_out |= standouts.enter(took);
                 }
             }
+            places.tidy(connection)?;
             add_counts(connection, counts)?;
             if stand_out {
                 keep_standouts(connection, standouts)?;
@@ -363,6 +369,7 @@ fn in_transaction(
 fn insert(
     connection: &Connection,
     packer: &mut Packer,
+    places: &mut Places,
     what: &What,
     totals: &mut Counts,
 ) -> rusqlite::Result<()> {
@@ -378,6 +385,7 @@ fn insert(
             connection
                 .prepare_cached("INSERT INTO calls (item, path, payload) VALUES (?1, ?2, ?3)")?
                 .execute(params![item, path, payload])?;
+            places.note(connection, *item)?;
             totals.spending.add(spending);
         }
         What::Ending {
@@ -405,14 +413,6 @@ fn insert(
         }
     }
     Ok(())
-}
-
-/// Later samples of the item's row are told what its generator wrote.
-fn drop_calls(connection: &Connection, item: i64) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM calls WHERE item = ?1 AND path NOT LIKE 'generate/%'")?
-        .execute([item])
-        .map(|_| ())
 }
 
 fn pack(packer: &mut Packer, payload: &[u8]) -> rusqlite::Result<Vec<u8>> {
