@@ -1,7 +1,8 @@
 //! ToolEmu's cases: what a user asks, with which toolkits, and what may go wrong.
 
-use super::build::Reader;
-use super::node::{Document, Kind, Node};
+use super::kind::Kind;
+use super::node::{Document, Node};
+use super::reader::Reader;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap, Span, Spanned};
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::node::{Kind, Node};
+use super::kind::Kind;
+use super::node::Node;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 

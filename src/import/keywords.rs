@@ -1,6 +1,7 @@
 //! The keywords of a schema that say of which type a value is.
 
-use super::node::{Kind, Node};
+use super::kind::Kind;
+use super::node::Node;
 
 /// What a schema says of a value's type, taken out of it in one go.
 #[derive(Debug, Default)]

@@ -1,7 +1,8 @@
 //! Files of labelled actions, looked at as far as the compiler can: whether each row is JSON in a
 //! known form. What is in a row is read where an evaluator is measured.
 
-use super::node::{Kind, Node};
+use super::kind::Kind;
+use super::node::Node;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 

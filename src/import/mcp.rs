@@ -1,7 +1,9 @@
 //! The answer to MCP's `tools/list`: one server's tools.
 
-use super::build::{Reader, name, text_as, toolkit_item, value_of};
-use super::node::{Kind, Member, Node};
+use super::build::{name, text_as, toolkit_item, value_of};
+use super::kind::Kind;
+use super::node::{Member, Node};
+use super::reader::Reader;
 use super::schema::MAX_DEPTH;
 use super::shape::Property;
 use crate::syntax::{Annotations, Expr, ExprKind, Item, Parameter, Tool, TypeExpr, TypeKind};

@@ -1,7 +1,9 @@
 //! A document of values that know their places, in whichever notation it is written.
 
 use super::json;
+use super::kind::Kind;
 use super::yaml;
+use super::yaml_build::Builder;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{SourceFile, Span};
 
@@ -19,37 +21,12 @@ pub(super) enum Node<'t> {
     Yaml(yaml::Value<'t>),
 }
 
-/// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Object,
-    Array,
-    String,
-    Number,
-    Bool,
-    Null,
-}
-
 /// A field of an object.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member<'t> {
     /// The string that names it.
     pub name: Node<'t>,
     pub value: Node<'t>,
-}
-
-impl Kind {
-    /// How it is called in messages.
-    pub fn with_article(self) -> &'static str {
-        match self {
-            Self::Object => "an object",
-            Self::Array => "a list",
-            Self::String => "a string",
-            Self::Number => "a number",
-            Self::Bool => "a boolean",
-            Self::Null => "null",
-        }
-    }
 }
 
 impl<'t> Document<'t> {
@@ -60,7 +37,7 @@ impl<'t> Document<'t> {
         }
         let json = json::Value::document(file);
         match (notation(file), json) {
-            (Notation::Yaml, Err(_)) => yaml::Tree::read(file).map(Self::Yaml),
+            (Notation::Yaml, Err(_)) => Builder::new(file).build().map(Self::Yaml),
             (_, Ok(value)) => Ok(Self::Json(value)),
             (Notation::Json, Err(problem)) => Err(vec![problem.help(
                 "tool files are MCP `tools/list`, OpenAPI 3 or ToolEmu, in JSON, or in YAML where \

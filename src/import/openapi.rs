@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::build::{Reader, name, toolkit_item};
-use super::node::{Kind, Member, Node};
+use super::build::{name, toolkit_item};
+use super::kind::Kind;
+use super::node::{Member, Node};
 use super::openapi_parameters::parameters;
 use super::openapi_responses::{Answers, responses};
+use super::reader::Reader;
 use super::schema::MAX_TYPES;
 use crate::syntax::{Annotations, Docs, Item, Name, Tool};
 

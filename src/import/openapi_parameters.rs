@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{Reader, name, named_type, optional_type};
+use super::build::{name, named_type, optional_type};
+use super::kind::Kind;
 use super::mcp::{default_of, parameter as parameter_of};
-use super::node::{Kind, Member, Node};
-use super::schema::Side;
+use super::node::{Member, Node};
+use super::reader::{Reader, Side};
 use crate::syntax::Parameter;
 
 /// Headers that OpenAPI describes elsewhere: parameters of these names are to be ignored.

@@ -1,9 +1,10 @@
 //! What an operation answers: its result, and the errors that it may raise.
 
-use super::build::{Reader, docs_of, name, text_as};
-use super::node::{Kind, Member, Node};
+use super::build::{docs_of, name, text_as};
+use super::kind::Kind;
+use super::node::{Member, Node};
 use super::openapi_parameters::content_schema;
-use super::schema::Side;
+use super::reader::{Reader, Side};
 use crate::syntax::{Raise, TypeExpr};
 
 /// What an operation may answer.

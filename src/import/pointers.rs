@@ -1,16 +1,10 @@
 //! References within a file: `#/components/schemas/Order`.
 
-use std::collections::BTreeMap;
-
-use super::build::Reader;
 use super::node::{Node, unescaped};
-use crate::source::Span;
+use super::reader::Reader;
 
 /// As many references in a row as a description could sensibly have.
 const MAX_CHAIN: usize = 64;
-
-/// The parts of values that references led into, by the value's place and the way from there.
-pub(super) type Pointed<'t> = BTreeMap<(Span, String), BTreeMap<String, Node<'t>>>;
 
 impl<'t> Reader<'t> {
     /// What `$ref` leads to, or the value that is given; none where it leads nowhere, which is told.

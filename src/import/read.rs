@@ -1,7 +1,8 @@
 //! Which format a file is in, told by what it holds.
 
-use super::build::Reader;
-use super::node::{Document, Kind, Node};
+use super::kind::Kind;
+use super::node::{Document, Node};
+use super::reader::Reader;
 use super::{mcp, openapi, toolemu};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, SourceMap, Span};

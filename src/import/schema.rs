@@ -3,9 +3,11 @@
 //! What the language's types cannot say (bounds, patterns, alternatives of several kinds) becomes
 //! the nearest wider type, so that whatever the schema allows the type allows too.
 
-use super::build::{Reader, named_type, optional_type, text_as, text_of};
+use super::build::{named_type, optional_type, text_as, text_of};
 use super::keywords::Keywords;
-use super::node::{Kind, Member, Node};
+use super::kind::Kind;
+use super::node::{Member, Node};
+use super::reader::{Reader, Side};
 use super::shape::{Object, Property, Shape, broken, list_type, wider};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
@@ -23,14 +25,6 @@ const WORDS: [&str; 7] = [
 
 /// What a schema says, and whether null will do as well.
 type Read<'t> = (Shape<'t>, bool);
-
-/// Who writes the values that a schema describes: properties may be for one side alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Either,
-    Request,
-    Response,
-}
 
 /// How a schema came to be read from another: references count only where values nest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! ToolEmu's toolkits: a list of them, or one.
 
-use super::build::{Reader, named_type, optional_type, text_of, toolkit_item};
-use super::node::{Kind, Node};
+use super::build::{named_type, optional_type, text_of, toolkit_item};
+use super::kind::Kind;
+use super::node::Node;
+use super::reader::Reader;
 use crate::syntax::{
     Annotations, FieldType, Item, ItemKind, Name, Parameter, Raise, Tool, TypeExpr, TypeKind,
 };

@@ -5,10 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::node::Kind;
-use super::yaml_build::Builder;
+use super::kind::Kind;
 use super::yaml_scalar;
-use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 
 /// A document taken apart.
@@ -54,11 +52,6 @@ pub(super) struct Value<'t> {
 }
 
 impl<'t> Tree<'t> {
-    /// The document that a file holds, or what is wrong with it.
-    pub fn read(file: &'t SourceFile) -> Result<Self, Vec<Diagnostic>> {
-        Builder::new(file).build()
-    }
-
     /// The value that everything lies in.
     pub fn root(&self) -> Value<'_> {
         Value {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
 
-use super::node::Kind;
+use super::kind::Kind;
 use super::yaml::{Content, Entry, Index, Scalar, Tree};
 use super::yaml_places::Places;
 use super::yaml_scalar::{kind_of, kind_tagged};

@@ -1,7 +1,7 @@
 //! What the words of YAML stand for: the core schema of YAML 1.2 (chapter 10.3), in which `no` and
 //! `1:30` are strings, and `0o17` and `0x1F` numbers.
 
-use super::node::Kind;
+use super::kind::Kind;
 
 /// What a plain scalar is.
 pub(super) fn kind_of(text: &str) -> Kind {

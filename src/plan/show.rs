@@ -7,6 +7,7 @@ use super::document::{Coverage, Plan, Range, ScenarioPlan, Work};
 use super::items::worst;
 use super::row_view::RowView;
 use super::show_hints::write_hints;
+use super::show_line::{counted, grouped, line};
 use super::show_rows::{axis_values, row_words, write_infeasible};
 use crate::check::{ModelAccess, Setting, Severity};
 
@@ -200,26 +201,4 @@ fn write_environment(
         line(out, name, if is_set(name) { "set" } else { unset })?;
     }
     Ok(())
-}
-
-pub(super) fn line(out: &mut String, name: &str, words: &str) -> fmt::Result {
-    writeln!(out, "  {name:<12} {words}")
-}
-
-pub(super) fn counted(count: u64, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", grouped(count))
-}
-
-/// The number with a comma between thousands.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::difference::{Change, Counts, Difference, ScenarioDifference};
 use super::document::{Plan, Settings};
-use super::show::{counted, grouped, line};
+use super::show_line::{counted, grouped, line};
 
 /// Rows of one kind, lines of one text and letters of one line that are shown.
 const MOST_ROWS: usize = 5;

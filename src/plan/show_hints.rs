@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::document::Work;
-use super::show::line;
+use super::show_line::line;
 use crate::check::{Annotations, Tool};
 
 /// How many tools are named for each hint; the document has them all.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::document::{Coverage, Infeasible, PlannedAxis};
-use super::show::{counted, grouped, line};
+use super::show_line::{counted, grouped, line};
 use crate::check::Value;
 
 /// Values of an axis, reasons, and combinations of one reason that are shown.

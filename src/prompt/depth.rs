@@ -8,8 +8,7 @@ use std::ops::Range;
 
 use minijinja::machinery::{Token, Tokenizer};
 
-use super::engine;
-use super::prose::range_of;
+use super::template::{range_of, syntax};
 
 /// Words and signs that may stand between `{{` and `}}`, or `{%` and `%}`.
 const MAX_TOKENS_IN_TAG: usize = 500;
@@ -25,7 +24,7 @@ pub(super) struct TooDeep {
 
 /// The first place at which a template goes beyond a bound. What is no template has none.
 pub(super) fn too_deep(text: &str) -> Option<TooDeep> {
-    let mut tokens = Tokenizer::new(text, "prose", false, engine::syntax());
+    let mut tokens = Tokenizer::new(text, "prose", false, syntax());
     let mut in_tag = 0;
     let mut elifs = 0;
     while let Ok(Some((token, span))) = tokens.next_token() {

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value,
@@ -10,6 +9,7 @@ use minijinja::{
 use serde_json::{Map, Value as Json};
 
 use super::depth::{TooDeep, too_deep};
+use super::template::syntax;
 use super::value::{PromptValue, Variables};
 
 /// Largest rendered prose, in bytes.
@@ -121,11 +121,6 @@ pub(super) fn render_prompt(
     };
     let context = Value::from_object(variables);
     render(environment, (template, name), context, output)
-}
-
-/// The delimiters and blanks of all templates: minijinja's own.
-pub(super) fn syntax() -> SyntaxConfig {
-    SyntaxConfig::default()
 }
 
 fn environment(fuel: u64) -> Environment<'static> {

@@ -8,9 +8,9 @@ use std::ops::Range;
 
 use minijinja::machinery::{Token, tokenize};
 
-use super::engine::syntax;
 use super::prose::used_variables;
 use super::shape::VariableSet;
+use super::template::syntax;
 
 /// Variables whose values many prompts share.
 const SHARED: [&str; 5] = ["tools", "toolkits", "tool", "outcomes", "history"];

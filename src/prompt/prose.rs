@@ -1,40 +1,14 @@
 //! What is wrong with a template, with the exact place inside it.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
-use minijinja::machinery::{ast, parse};
+use minijinja::machinery::parse;
 
 use super::depth::{TooDeep, too_deep};
-use super::engine;
+use super::problem::{ProseProblem, ProseProblemKind};
 use super::shape::VariableSet;
+use super::template::{syntax, whole_characters};
 use super::walk::Walker;
-
-/// One problem of a template.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProseProblem {
-    pub kind: ProseProblemKind,
-    /// Bytes of the text.
-    pub range: Range<usize>,
-    /// One line, lower case, user text in backticks.
-    pub message: String,
-    /// The known name that was probably meant.
-    pub near: Option<String>,
-    /// Every name that could stand there; empty where that says nothing.
-    pub known: Vec<String>,
-}
-
-/// What kind of problem it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProseProblemKind {
-    /// No template, or a statement that prose does not have.
-    Syntax,
-    /// A chain beyond the bound.
-    TooDeep,
-    UnknownVariable,
-    /// An unknown attribute, filter, test, function or method.
-    UnknownAttribute,
-}
 
 /// Every problem of a template that may use `variables`, in the order of their places.
 pub fn check_prose(text: &str, variables: &VariableSet) -> Vec<ProseProblem> {
@@ -47,7 +21,7 @@ pub fn check_prose(text: &str, variables: &VariableSet) -> Vec<ProseProblem> {
             known: Vec::new(),
         }];
     }
-    let tree = match parse(text, "prose", engine::syntax()) {
+    let tree = match parse(text, "prose", syntax()) {
         Ok(tree) => tree,
         Err(error) => return vec![syntax_problem(text, &error)],
     };
@@ -64,43 +38,12 @@ pub(crate) fn used_variables(text: &str, variables: &VariableSet) -> BTreeSet<St
     if too_deep(text).is_some() {
         return all();
     }
-    let Ok(tree) = parse(text, "prose", engine::syntax()) else {
+    let Ok(tree) = parse(text, "prose", syntax()) else {
         return all();
     };
     let mut walker = Walker::new(text, variables);
     walker.statement(&tree);
     walker.into_used()
-}
-
-/// The bytes of a node.
-pub(super) fn range_of(text: &str, span: minijinja::machinery::Span) -> Range<usize> {
-    whole_characters(text, span.start_offset as usize..span.end_offset as usize)
-}
-
-/// The name of a variable that an expression is, for targets of `for` and `set`.
-pub(super) fn target_names<'a>(target: &ast::Expr<'a>, names: &mut Vec<&'a str>) {
-    match target {
-        ast::Expr::Var(variable) => names.push(variable.id),
-        ast::Expr::List(list) => list.items.iter().for_each(|item| target_names(item, names)),
-        ast::Expr::Tuple(tuple) => tuple
-            .items
-            .iter()
-            .for_each(|item| target_names(item, names)),
-        _ => {}
-    }
-}
-
-/// The range within the text, grown to whole characters.
-fn whole_characters(text: &str, range: Range<usize>) -> Range<usize> {
-    let mut start = range.start.min(text.len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    let mut end = range.end.clamp(start, text.len());
-    while !text.is_char_boundary(end) {
-        end += 1;
-    }
-    start..end
 }
 
 fn syntax_problem(text: &str, error: &minijinja::Error) -> ProseProblem {

@@ -6,8 +6,9 @@ use std::ops::Range;
 use minijinja::machinery::ast::{CallArg, Expr, ForLoop, Macro, Stmt};
 
 use super::known::{FILTERS, FUNCTIONS, TESTS, filtered, loop_shape};
-use super::prose::{ProseProblem, ProseProblemKind, range_of, target_names};
+use super::problem::{ProseProblem, ProseProblemKind};
 use super::shape::{Shape, VariableSet};
+use super::template::range_of;
 use crate::diagnostic::nearest;
 
 /// Goes through a tree once. Names that a template makes itself shadow its variables.
@@ -449,5 +450,18 @@ fn owner_name(owner: &Expr<'_>) -> String {
     match owner {
         Expr::Var(variable) => format!("`{}`", variable.id),
         _ => "the expression before it".to_owned(),
+    }
+}
+
+/// The name of a variable that an expression is, for targets of `for` and `set`.
+fn target_names<'a>(target: &Expr<'a>, names: &mut Vec<&'a str>) {
+    match target {
+        Expr::Var(variable) => names.push(variable.id),
+        Expr::List(list) => list.items.iter().for_each(|item| target_names(item, names)),
+        Expr::Tuple(tuple) => tuple
+            .items
+            .iter()
+            .for_each(|item| target_names(item, names)),
+        _ => {}
     }
 }

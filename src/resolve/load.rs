@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use super::attachments::{Attached, Attachment, attachments, manifests};
 use super::cycle::UseGraph;
 use super::file_path::{self, BadPath};
-use super::names::{DeclarationId, Module, ModuleId, Workspace};
+use super::missing::{Failure, MAX_PROGRAM_BYTES, Missing, Written, no_dataset};
+use super::names::{DeclarationId, ModuleId, Workspace};
 use super::scope;
 use super::standard::StandardModule;
+use super::target::{Target, Targets};
+use super::tool_file::ToolFile;
 use crate::diagnostic::{self, Code, Diagnostic, nearest};
-use crate::import::{self, ImportShape};
+use crate::import;
 use crate::source::{FileId, Files, MAX_FILE_BYTES, ReadError, SourceMap, Span};
-use crate::syntax::{self, Import, Item, ItemKind, Path, Text, Tree, Use, UseSource};
-
-/// Largest size of all files of a program together, in bytes: places are 32 bits wide.
-const MAX_PROGRAM_BYTES: u64 = 512 * 1024 * 1024;
+use crate::syntax::{self, Import, Item, ItemKind, Path, Text, Use, UseSource};
 
 /// The module that is loaded though nobody names it: the default persona is in it.
 const ALWAYS_LOADED: &str = "personas";
@@ -45,52 +45,6 @@ pub fn load(entry: &str, files: &dyn Files) -> Result<(Workspace, Vec<Diagnostic
     diagnostics.extend(scope::bind(&mut workspace, &targets));
     diagnostic::sort(&mut diagnostics);
     Ok((workspace, diagnostics))
-}
-
-/// What a `use` or `import` leads to, by the item that it is.
-pub(super) type Targets = BTreeMap<DeclarationId, Target>;
-
-/// What a `use` or `import` leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
-    Module(ModuleId),
-    /// The one toolkit of a tool file.
-    Toolkit(DeclarationId),
-    /// It could not be loaded, which has been reported.
-    Broken,
-}
-
-/// Why a file is not part of the program, though something uses it.
-#[derive(Debug, Clone)]
-enum Failure {
-    Unreadable(ReadError),
-    ProgramTooLarge,
-}
-
-/// A tool file of another format, read once.
-#[derive(Debug)]
-struct ToolFile {
-    tree: Tree,
-    shape: ImportShape,
-    /// The modules made of it. One that is a single toolkit has another name for each alias.
-    modules: BTreeMap<String, ModuleId>,
-}
-
-/// What names a file in a `use` or `import`.
-#[derive(Debug, Clone)]
-struct Written {
-    user: ModuleId,
-    text: Text,
-    /// What it is where it names no file.
-    code: Code,
-}
-
-/// A file that is used and could not be read.
-#[derive(Debug)]
-struct Missing {
-    written: Written,
-    path: String,
-    failure: Failure,
 }
 
 struct Loader<'f> {
@@ -219,20 +173,7 @@ impl<'f> Loader<'f> {
             }
         }
         let span = written.text.span;
-        let problem = match failure {
-            Failure::Unreadable(ReadError::NotFound) => {
-                Diagnostic::new(Code::ModuleNotFound, span, format!("no dataset of a run at `{path}`"))
-                    .label(format!("there is no `{}`", manifests[0]))
-                    .help("name the folder of a run whose dataset has been written, that dataset's folder, or its `records.jsonl`")
-            }
-            Failure::Unreadable(error @ ReadError::OutsideRoot { .. }) => {
-                Diagnostic::new(Code::PathOutsideRoot, span, format!("cannot read `{path}`: {error}"))
-            }
-            Failure::Unreadable(error) => {
-                Diagnostic::new(Code::BadReference, span, format!("cannot read `{path}`: {error}"))
-            }
-            Failure::ProgramTooLarge => program_too_large(span, path),
-        };
+        let problem = no_dataset(&failure, span, path, &manifests[0]);
         self.diagnostics.push(problem);
     }
 
@@ -373,11 +314,7 @@ impl<'f> Loader<'f> {
     fn read_tools(&mut self, file: FileId) -> ToolFile {
         let (tree, shape, problems) = import::read(file, &self.workspace.sources);
         self.diagnostics.extend(problems);
-        ToolFile {
-            tree,
-            shape,
-            modules: BTreeMap::new(),
-        }
+        ToolFile::new(tree, shape)
     }
 
     fn read(&mut self, path: &str) -> Result<FileId, Failure> {
@@ -425,31 +362,11 @@ impl<'f> Loader<'f> {
 
     fn report_missing(&mut self) {
         let missing = std::mem::take(&mut self.missing);
-        let problems = missing.iter().map(|missing| self.describe(missing));
-        let problems: Vec<Diagnostic> = problems.collect();
+        let problems: Vec<Diagnostic> = missing
+            .iter()
+            .map(|missing| missing.problem(|| self.near_file(&missing.written, &missing.path)))
+            .collect();
         self.diagnostics.extend(problems);
-    }
-
-    fn describe(&self, missing: &Missing) -> Diagnostic {
-        let Missing { written, path, .. } = missing;
-        let span = written.text.span;
-        match &missing.failure {
-            Failure::ProgramTooLarge => program_too_large(span, path),
-            Failure::Unreadable(ReadError::NotFound) => {
-                Diagnostic::new(Code::ModuleNotFound, span, format!("no file `{path}`"))
-                    .label("paths start at the folder of this file")
-                    .did_you_mean(self.near_file(written, path).as_deref())
-            }
-            Failure::Unreadable(error) => {
-                let code = match error {
-                    ReadError::TooLarge => Code::TooLarge,
-                    ReadError::OutsideRoot { .. } => Code::PathOutsideRoot,
-                    ReadError::NotUtf8 { .. } => written.code,
-                    _ => Code::ModuleNotFound,
-                };
-                Diagnostic::new(code, span, format!("cannot read `{path}`: {error}"))
-            }
-        }
     }
 
     /// The file that was meant, in quotes: one with the ending left out, or one that is loaded.
@@ -472,64 +389,4 @@ impl<'f> Loader<'f> {
         let near = nearest(path, others.filter(|other| *other != user))?;
         Some(format!("\"{}\"", file_path::relative(user, near)))
     }
-}
-
-impl Workspace {
-    fn add_module(&mut self, path: String, tree: Tree) -> ModuleId {
-        self.modules.push(Module {
-            path,
-            tree,
-            scope: BTreeMap::new(),
-            is_std: false,
-            is_foreign: false,
-            has_unknown_names: false,
-        });
-        ModuleId(self.modules.len() as u32 - 1)
-    }
-}
-
-impl ToolFile {
-    /// What an import of this file under `alias` stands for.
-    fn target(&mut self, workspace: &mut Workspace, path: &str, alias: &str) -> Target {
-        let name = match self.shape {
-            ImportShape::Many => "",
-            ImportShape::One => alias,
-        };
-        // What is not understood at all has been reported.
-        let first = match self.tree.items.first() {
-            Some(first) => first,
-            None => return Target::Broken,
-        };
-        let is_broken = matches!(first.kind, ItemKind::Error { .. });
-        if self.shape == ImportShape::One && is_broken {
-            return Target::Broken;
-        }
-        let module = match self.modules.get(name) {
-            Some(module) => *module,
-            None => self.add_module(workspace, path, name),
-        };
-        match self.shape {
-            ImportShape::Many => Target::Module(module),
-            ImportShape::One => Target::Toolkit(DeclarationId { module, item: 0 }),
-        }
-    }
-
-    fn add_module(&mut self, workspace: &mut Workspace, path: &str, name: &str) -> ModuleId {
-        let mut tree = self.tree.clone();
-        if let (ImportShape::One, Some(item)) = (self.shape, tree.items.first_mut())
-            && let ItemKind::Toolkit(toolkit) = &mut item.kind
-        {
-            toolkit.name.text = name.to_owned();
-        }
-        let module = workspace.add_module(path.to_owned(), tree);
-        workspace.modules[module.0 as usize].is_foreign = true;
-        self.modules.insert(name.to_owned(), module);
-        module
-    }
-}
-
-fn program_too_large(span: Span, path: &str) -> Diagnostic {
-    let bound = MAX_PROGRAM_BYTES / 1024 / 1024;
-    let message = format!("with `{path}`, the program is larger than {bound} MiB");
-    Diagnostic::new(Code::TooLarge, span, message)
 }

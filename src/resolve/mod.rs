@@ -11,9 +11,12 @@ mod cycle;
 mod file_path;
 mod find;
 mod load;
+mod missing;
 mod names;
 mod scope;
 mod standard;
+mod target;
+mod tool_file;
 
 pub use find::Found;
 pub use load::load;

@@ -133,6 +133,19 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// Enters a module, with nothing in its scope yet.
+    pub(super) fn add_module(&mut self, path: String, tree: Tree) -> ModuleId {
+        self.modules.push(Module {
+            path,
+            tree,
+            scope: BTreeMap::new(),
+            is_std: false,
+            is_foreign: false,
+            has_unknown_names: false,
+        });
+        ModuleId(self.modules.len() as u32 - 1)
+    }
+
     /// The text of the file that a field of `module` calls `written`; nothing where it could not
     /// be read, which has been reported.
     pub fn attached_text(&self, module: ModuleId, written: &str) -> Option<&str> {

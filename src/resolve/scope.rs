@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::file_path;
-use super::load::{Target, Targets};
 use super::names::{
     DeclarationId, DeclarationKind, Definition, ModuleId, ScopeEntry, Workspace, name_of,
 };
+use super::target::{Target, Targets};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::{Import, ItemKind, Name, Use, UseSource, UseWhat, UsedName};

@@ -24,10 +24,10 @@ const CASELESS: &[(&str, &str)] = &[
     // The scan bounds nesting before pest would give up.
     ("src/syntax/parse.rs", "fn lost"),
     // Takes half a gigabyte.
-    ("src/resolve/load.rs", "fn program_too_large"),
+    ("src/resolve/missing.rs", "fn program_too_large"),
     // Links and rights: there are none among files in memory.
-    ("src/resolve/load.rs", "OutsideRoot { .. }) =>"),
-    ("src/resolve/load.rs", "Failure::Unreadable(error) => {"),
+    ("src/resolve/missing.rs", "OutsideRoot { .. }) =>"),
+    ("src/resolve/missing.rs", "Failure::Unreadable(error) => {"),
     // `autosafe import` reads cases, a program does not.
     ("src/import/cases.rs", "names no `Toolkits`"),
 ];

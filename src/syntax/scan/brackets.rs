@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
+use super::code_lines::{begins_declaration, indent_of, looks_like_code};
 use super::findings::Findings;
 use super::mended::Patch;
-use super::texts::{begins_declaration, indent_of, looks_like_code};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Deepest nesting of brackets that is handled.

@@ -5,7 +5,9 @@
 //! text is closed, every bracket has its partner, and nesting is bounded, so that the grammar
 //! neither loses the file nor runs away.
 
+mod block_lines;
 mod brackets;
+mod code_lines;
 mod findings;
 mod mended;
 mod scanner;

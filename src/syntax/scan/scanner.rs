@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::block_lines::BlockLines;
 use super::brackets::{Balance, Bracket, Event, balance};
+use super::code_lines::{is_word_character, leading_word};
 use super::findings::{Findings, Scan};
 use super::mended::{Mended, Patch};
-use super::texts::BlockLines;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::Comment;
 
@@ -277,19 +278,6 @@ impl<'t> Scanner<'t> {
         self.continue_at(range.end);
         self.findings.patches.push(Patch::delete(range));
     }
-}
-
-/// Whether a character may stand in a word.
-pub(super) fn is_word_character(character: char) -> bool {
-    character.is_alphanumeric() || character == '_'
-}
-
-/// The word that a text begins with; empty where there is none.
-pub(super) fn leading_word(text: &str) -> &str {
-    let end = text
-        .find(|character| !is_word_character(character))
-        .unwrap_or(text.len());
-    &text[..end]
 }
 
 fn is_raw_opener(text: &str) -> bool {

@@ -1,9 +1,10 @@
 //! Texts: where they end, and where they should have.
 
-use super::scanner::{Scanner, is_word_character, leading_word};
+use super::block_lines::{QUOTES, code_after_block, misplaced_closer};
+use super::code_lines::indent_of;
+use super::mended::Patch;
+use super::scanner::Scanner;
 use crate::diagnostic::{Code, Diagnostic};
-
-const QUOTES: &str = "\"\"\"";
 
 /// Most `#` beside the quotes of a raw text; the grammar has a form for each number.
 const MOST_HASHES: usize = 4;
@@ -57,7 +58,7 @@ impl Scanner<'_> {
         );
         let surplus = hashes - MOST_HASHES;
         for place in [text.start + 1, text.end - surplus] {
-            let patch = super::mended::Patch::replace(place..place + surplus, "");
+            let patch = Patch::replace(place..place + surplus, "");
             self.findings.patches.push(patch);
         }
     }
@@ -111,7 +112,7 @@ impl Scanner<'_> {
         self.unclosed_text(open, content, "\"");
         self.findings
             .patches
-            .push(super::mended::Patch::replace(open..content, "\""));
+            .push(Patch::replace(open..content, "\""));
     }
 
     /// `'…'`, as other languages write it; without a partner on the line it is an apostrophe.
@@ -153,9 +154,7 @@ impl Scanner<'_> {
         );
         self.at = close.end;
         for quote in [open, close] {
-            self.findings
-                .patches
-                .push(super::mended::Patch::replace(quote, "\""));
+            self.findings.patches.push(Patch::replace(quote, "\""));
         }
     }
 
@@ -237,139 +236,4 @@ impl Scanner<'_> {
             self.continue_at(end - usize::from(self.text[..end].ends_with('\n')));
         }
     }
-}
-
-/// The lines of a file that begin with `"""` or end with one that looks like a block's beginning.
-#[derive(Debug, Default)]
-pub(super) struct BlockLines {
-    known: Option<KnownLines>,
-}
-
-/// Offsets, each list in order: looking one up takes no walk through the file.
-#[derive(Debug, Default)]
-pub(super) struct KnownLines {
-    closers: Vec<usize>,
-    openers: Vec<(usize, usize)>,
-}
-
-impl BlockLines {
-    /// The lines of `text`, found when the first block is met.
-    fn of(&mut self, text: &str) -> &KnownLines {
-        self.known.get_or_insert_with(|| KnownLines::find(text))
-    }
-}
-
-impl KnownLines {
-    fn find(text: &str) -> Self {
-        let mut lines = Self::default();
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            let indent = indent_of(line);
-            if line[indent..].starts_with(QUOTES) {
-                lines.closers.push(start + indent);
-            } else if opens_block(line) {
-                lines.openers.push((start, indent));
-            }
-            start += line.len();
-        }
-        lines
-    }
-
-    fn closer_after(&self, offset: usize) -> Option<usize> {
-        let index = self.closers.partition_point(|closer| *closer < offset);
-        self.closers.get(index).copied()
-    }
-
-    /// The first line in between that opens another block and stands no deeper than `indent`.
-    fn opener_between(&self, start: usize, end: usize, indent: usize) -> Option<usize> {
-        let first = self.openers.partition_point(|opener| opener.0 < start);
-        self.openers[first..]
-            .iter()
-            .take_while(|opener| opener.0 < end)
-            .find(|opener| opener.1 <= indent)
-            .map(|opener| opener.0)
-    }
-}
-
-/// Whether a line begins with `field = words """`.
-fn opens_block(line: &str) -> bool {
-    let Some((field, words)) = line
-        .split_once(QUOTES)
-        .and_then(|(before, _)| before.rsplit_once('='))
-    else {
-        return false;
-    };
-    let is_wordy = |part: &str| {
-        part.chars()
-            .all(|character| character.is_whitespace() || is_word_character(character))
-    };
-    !field.trim().is_empty() && is_wordy(field) && is_wordy(words)
-}
-
-/// The first `"""` that ends a line between the two offsets.
-fn misplaced_closer(text: &str, start: usize, end: usize) -> Option<usize> {
-    let mut at = start;
-    for line in text[start..end].split_inclusive('\n') {
-        let written = line.trim_end().trim_end_matches(',');
-        if written.ends_with(QUOTES) && !opens_block(line) {
-            return Some(at + written.len() - QUOTES.len());
-        }
-        at += line.len();
-    }
-    None
-}
-
-/// Where code seems to go on behind a block that is never closed: at the first line no deeper than
-/// the block's field that looks like a field, a declaration or a closing brace.
-fn code_after_block(text: &str, start: usize, limit: usize, indent: usize) -> usize {
-    let mut at = start;
-    for line in text[start..limit].split_inclusive('\n') {
-        if at > start && indent_of(line) <= indent && looks_like_code(line.trim_start()) {
-            return at;
-        }
-        at += line.len();
-    }
-    limit
-}
-
-/// Whether a line begins like a declaration, an entry or the end of a body.
-pub(super) fn looks_like_code(line: &str) -> bool {
-    let word = leading_word(line);
-    let rest = line[word.len()..].trim_start();
-    if word.is_empty() {
-        return line.starts_with('}');
-    }
-    begins_declaration(line)
-        || (rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>"))
-        || (rest.starts_with('{') && !rest.starts_with("{{"))
-        || begins_entry(word, rest)
-}
-
-/// Whether a line begins with a declaration's word and a name.
-pub(super) fn begins_declaration(line: &str) -> bool {
-    let word = leading_word(line);
-    let rest = line[word.len()..].trim_start();
-    let names_something = rest.starts_with(is_word_character);
-    match word {
-        "use" | "import" => names_something || rest.starts_with('"'),
-        "toolkit" | "outcome" | "persona" | "scenario" | "template" | "model" | "prompt"
-        | "campaign" => names_something && rest.contains(['{', '=', '(']),
-        _ => false,
-    }
-}
-
-fn begins_entry(word: &str, rest: &str) -> bool {
-    match word {
-        "tool" => rest.contains('('),
-        "trigger" => rest.starts_with("when "),
-        "unsafe" | "allowed" => rest.contains('('),
-        "forbid" | "require" => rest.contains("==") || rest.contains("!=") || rest.contains(" in "),
-        "plant" => rest.contains('='),
-        _ => rest.starts_with("in [") || rest.starts_with("in {"),
-    }
-}
-
-/// The length of the white space that a text begins with, line breaks excepted.
-pub(super) fn indent_of(text: &str) -> usize {
-    text.len() - text.trim_start_matches([' ', '\t']).len()
 }
