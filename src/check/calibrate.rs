@@ -1,9 +1,8 @@
 //! `calibrate { … }` of a campaign: the labels that its evaluator is measured against.
 
-use serde::{Deserialize, Serialize};
-
 use super::checker::Checker;
 use super::fields::{FieldRule, Fields, Shape, Table};
+use super::program::Calibrate;
 use crate::import::check_labels;
 use crate::resolve::ModuleId;
 
@@ -28,15 +27,6 @@ pub(super) const CALIBRATE: Table = Table {
 
 /// Agreement that Landis and Koch (Biometrics 33, 1977) call substantial.
 const KAPPA: f64 = 0.6;
-
-/// What a campaign's evaluator is measured against, and how well it must agree. It changes no work.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Calibrate {
-    /// The file of labels, by its path from the project's root.
-    pub labels: String,
-    /// Cohen's kappa between evaluator and labels that the labels of a run are trusted from, 0 to 1.
-    pub kappa: f64,
-}
 
 impl Checker<'_> {
     /// What `calibrate` asks for; nothing where it names no file that can be read, which is told.

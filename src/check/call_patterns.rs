@@ -8,7 +8,7 @@ use super::expressions::{describe_expression, name_of, single_name};
 use super::lookup::Reference;
 use super::rule::{ArgumentCondition, CallPattern, Operand, Operator, Rule};
 use super::scope::{Scope, Variable};
-use super::toolkits::{ToolParameter, ToolTypes};
+use super::tool_types::{ToolParameter, ToolTypes};
 use super::types::{Type, fit_enum, literal};
 use super::values::{Kind, path_text};
 use crate::diagnostic::{Code, Diagnostic, nearest};

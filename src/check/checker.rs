@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entities::{Key, Outcome, Persona, Role};
 use super::model::Model;
-use super::program::Program;
-use super::scenarios::CheckedScenario;
-use super::templates::Relocation;
-use super::toolkits::ToolkitTypes;
+use super::program::{Program, Scenario};
+use super::relocation::Relocation;
+use super::tool_types::ToolkitTypes;
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId, Workspace};
 use crate::source::Span;
@@ -52,6 +51,14 @@ pub(super) struct Checker<'w> {
     ids: BTreeMap<(DeclarationKind, Key), DeclarationId>,
 }
 
+/// A scenario, and what lints ask of it.
+pub(super) struct CheckedScenario {
+    pub scenario: Scenario,
+    pub unused_axes: Vec<(String, Span)>,
+    /// The outcomes that it may lead to.
+    pub outcomes: BTreeSet<Key>,
+}
+
 impl<'w> Checker<'w> {
     fn new(workspace: &'w Workspace) -> Self {
         let mut checker = Self {
@@ -90,7 +97,11 @@ impl<'w> Checker<'w> {
             return;
         }
         let told = match &*self.relocation.borrow() {
-            Some(relocation) => relocation.place(diagnostic, self),
+            Some(relocation) => {
+                relocation.place(diagnostic, &self.workspace.sources, &|code, span| {
+                    self.has_said(code, span)
+                })
+            }
             None => Some(diagnostic),
         };
         self.diagnostics.borrow_mut().extend(told);

@@ -15,7 +15,6 @@ mod campaign;
 mod campaign_fields;
 mod checker;
 mod choices;
-mod compared_with;
 mod constraint;
 mod covers;
 mod declarations;
@@ -35,23 +34,25 @@ mod predicates;
 mod program;
 mod prose;
 mod quality;
+mod quality_fields;
+mod read_types;
+mod relocation;
 mod roles;
 mod rule;
 mod scenarios;
 mod scope;
 mod templates;
+mod tool_types;
 mod toolkits;
 mod types;
 mod values;
 mod whole;
 
 pub use crate::syntax::Annotations;
-pub use calibrate::Calibrate;
 pub use campaign::{
     Budget, Export, Overlong, Panel, Player, Protocol, Rollout, Seat, Split, SplitBy,
 };
 pub use checker::check;
-pub use compared_with::Reference;
 pub use constraint::{Comparison, Predicate, Term};
 pub use entities::{
     Cell, ContextKind, Evaluate, InstructionKind, Key, Outcome, Persona, Plant, PlantSource, Raise,
@@ -59,8 +60,8 @@ pub use entities::{
 };
 pub use model::{Limits, Model, ModelAccess, ModelIdentity, Price, Provider, Setting};
 pub use program::{
-    Axis, AxisValue, Campaign, Choice, Constraint, Context, Cover, Example, Instruction, Program,
-    Scenario, Source, Verbatim,
+    Axis, AxisValue, Calibrate, Campaign, Choice, Constraint, Context, Cover, Example, Instruction,
+    Program, Scenario, Source, Verbatim,
 };
-pub use quality::{Finding, OnFlag, Quality};
+pub use quality::{Finding, OnFlag, Quality, Reference};
 pub use rule::{ArgumentCondition, CallPattern, Operand, Operator, Rule, ToolCall};

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::calibrate::Calibrate;
+use serde::{Deserialize, Serialize};
+
 use super::campaign::{Budget, Export, Panel, Rollout, Split};
 use super::constraint::Predicate;
 use super::entities::{
@@ -175,4 +176,13 @@ pub struct Campaign {
     pub quality: Quality,
     pub calibrate: Option<Calibrate>,
     pub exports: Vec<Export>,
+}
+
+/// What a campaign's evaluator is measured against, and how well it must agree. It changes no work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibrate {
+    /// The file of labels, by its path from the project's root.
+    pub labels: String,
+    /// Cohen's kappa between evaluator and labels that the labels of a run are trusted from, 0 to 1.
+    pub kappa: f64,
 }

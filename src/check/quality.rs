@@ -1,47 +1,11 @@
-//! `quality { … }` of a campaign: what is looked for in records once they are written.
+//! The quality gates of a campaign: what is looked for in records once they are written.
 
 use serde::{Deserialize, Serialize};
 
-use super::compared_with::Reference;
-use super::fields::{FieldRule, Fields, Shape, Table};
-use crate::import::EarlierRun;
-
-/// The fields of `quality`.
-pub(super) const QUALITY: Table = Table {
-    owner: "`quality`",
-    fields: &[
-        FieldRule::optional(
-            "near_duplicates",
-            Shape::Number {
-                least: 0.6,
-                most: 1.0,
-            },
-        ),
-        FieldRule::optional(
-            "min_words",
-            Shape::Int {
-                least: 1,
-                most: 1_000,
-            },
-        ),
-        FieldRule::optional("find", Shape::Words(FINDINGS)),
-        FieldRule::optional("leakage", Shape::Free),
-        FieldRule::optional("against", Shape::Free),
-        FieldRule::optional("on_flag", Shape::Word(&["keep", "drop"])),
-    ],
-};
+use crate::import::{EarlierRun, ReferenceFormat, ReferenceText};
 
 /// From where texts of others count as nearly the same, unless `near_duplicates` says otherwise.
 const SIMILARITY: f64 = 0.8;
-
-const FINDINGS: &[&str] = &[
-    "templates",
-    "placeholders",
-    "unused_tools",
-    "results",
-    "personal_data",
-    "markup",
-];
 
 /// The quality gates of a campaign. They look at what is written and change no work.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -64,6 +28,21 @@ pub struct Quality {
     pub against: Vec<EarlierRun>,
     #[serde(default, skip_serializing_if = "OnFlag::is_keep")]
     pub on_flag: OnFlag,
+}
+
+/// A file that instructions must not come from. It is part of the plan, so that a run knows it as it
+/// was when the run was planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// From the project's root.
+    pub file: String,
+    /// BLAKE3 of its text, in hex.
+    pub hash: String,
+    pub format: ReferenceFormat,
+    /// Rows whose text is empty, which nothing is compared with.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub blank: u32,
+    pub texts: Vec<ReferenceText>,
 }
 
 /// What can be looked for in a single record.
@@ -129,7 +108,8 @@ impl Finding {
         }
     }
 
-    fn from_word(word: &str) -> Option<Self> {
+    /// What the word stands for.
+    pub(super) fn from_word(word: &str) -> Option<Self> {
         let all = [
             Self::Templates,
             Self::Placeholders,
@@ -148,24 +128,6 @@ impl OnFlag {
     }
 }
 
-/// The gates that `fields` sets, but for those that compare with files.
-pub(super) fn quality(fields: &Fields) -> Quality {
-    let words = fields.words("find").unwrap_or_default();
-    let mut find: Vec<Finding> = words
-        .iter()
-        .filter_map(|(word, _)| Finding::from_word(word))
-        .collect();
-    find.sort();
-    find.dedup();
-    Quality {
-        near_duplicates: fields.number("near_duplicates"),
-        min_words: fields.small("min_words"),
-        find,
-        leakage: Vec::new(),
-        against: Vec::new(),
-        on_flag: match fields.word("on_flag") {
-            Some("drop") => OnFlag::Drop,
-            _ => OnFlag::Keep,
-        },
-    }
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::checker::Checker;
+use super::checker::{CheckedScenario, Checker};
 use super::choices::ReadChoice;
-use super::entities::{Evaluate, Key};
+use super::entities::Evaluate;
 use super::examples::Verdicts;
 use super::expressions::{name_of, unknown_word, wrong_type};
 use super::instructions::{self, KindedProse};
@@ -17,14 +17,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind};
 use crate::source::Span;
 use crate::syntax::{self, Item, Name};
-
-/// A scenario, and what lints ask of it.
-pub(super) struct CheckedScenario {
-    pub scenario: Scenario,
-    pub unused_axes: Vec<(String, Span)>,
-    /// The outcomes that it may lead to.
-    pub outcomes: BTreeSet<Key>,
-}
 
 impl<'w> Checker<'w> {
     /// Checks a scenario, its template expanded, and keeps it.
@@ -48,7 +40,7 @@ impl<'w> Checker<'w> {
                     shape.layers.push(layer);
                     shape.parameters = parameters;
                     shape.template_docs = docs;
-                    shape.is_whole = !relocation.is_broken();
+                    shape.is_whole = !relocation.is_broken;
                     *self.relocation.borrow_mut() = Some(relocation);
                 }
                 // What the template would have given is not known.

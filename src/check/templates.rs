@@ -8,6 +8,7 @@ use super::entities::Value;
 use super::expressions::either;
 use super::lookup::Reference;
 use super::parts::{Layer, Shape};
+use super::relocation::Relocation;
 use super::values::{Binding, Evaluated, Kind, Parameters};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::{DeclarationId, DeclarationKind, ModuleId};
@@ -23,67 +24,6 @@ pub(super) const MOST_VALUES: i64 = 10_000;
 const PARAMETER_TYPES: [&str; 9] = [
     "string", "int", "float", "bool", "toolkit", "tool", "outcome", "persona", "model",
 ];
-
-/// A call of a template that is being checked: problems inside the template are shown here.
-pub(super) struct Relocation {
-    template: Span,
-    name: String,
-    /// The template's name in the call.
-    callee: Span,
-    arguments: Vec<(String, Span)>,
-    /// Whether the template has errors of its own.
-    is_broken: bool,
-}
-
-impl Relocation {
-    /// Whether the template has errors of its own.
-    pub fn is_broken(&self) -> bool {
-        self.is_broken
-    }
-
-    /// The problem as this call shows it; `None` where the template shows it itself.
-    pub fn place(&self, problem: Diagnostic, checker: &Checker) -> Option<Diagnostic> {
-        let is_inside =
-            self.template.touches(problem.span.start) && problem.span.end <= self.template.end;
-        if !is_inside {
-            return Some(problem);
-        }
-        if self.is_broken || checker.has_said(problem.code, problem.span) {
-            return None;
-        }
-        let inside = problem.span;
-        let span = self.argument_in(checker.workspace.sources.text(inside));
-        let reason = match problem.label.is_empty() {
-            true => format!("in template `{}`", self.name),
-            false => format!("in template `{}`: {}", self.name, problem.label),
-        };
-        let mut placed = problem.other(inside, reason);
-        placed.span = span.unwrap_or(self.callee);
-        placed.label = "with this argument".to_owned();
-        if span.is_none() {
-            placed.label = "with these arguments".to_owned();
-        }
-        // An edit of the template would change its other calls.
-        placed.fix = None;
-        let is_told = checker.has_said(placed.code, placed.span);
-        (!is_told).then_some(placed)
-    }
-
-    /// The argument whose parameter is named in a piece of the template.
-    fn argument_in(&self, text: &str) -> Option<Span> {
-        let words: Vec<_> = text
-            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-            .collect();
-        let mut named = self
-            .arguments
-            .iter()
-            .filter(|(name, _)| words.contains(&name.as_str()));
-        match (named.next(), named.next()) {
-            (Some((_, span)), None) => Some(*span),
-            _ => None,
-        }
-    }
-}
 
 impl<'w> Checker<'w> {
     /// Checks a template by itself, its parameters without values.

@@ -6,41 +6,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::checker::Checker;
 use super::entities::{Raise, Tool, Toolkit};
+use super::tool_types::{ToolParameter, ToolTypes, ToolkitTypes};
 use super::types::{RecordField, Type, described, docs_text, fit_literal, object_schema};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::resolve::DeclarationId;
 use crate::source::Span;
 use crate::syntax::{self, Entry, EntryKind, Item, Parameter};
-
-/// A toolkit as the program holds it, and its tools' types.
-pub(super) struct ToolkitTypes {
-    pub toolkit: Toolkit,
-    pub tools: BTreeMap<String, ToolTypes>,
-    /// Whether a tool of it could not be read, so that nothing can be called unknown.
-    pub is_partial: bool,
-}
-
-/// The parameters of a tool, in the order written.
-pub(super) struct ToolTypes {
-    pub parameters: Vec<ToolParameter>,
-}
-
-/// A parameter, with what stands for it when a call leaves it out.
-pub(super) struct ToolParameter {
-    pub field: RecordField,
-    pub default: Option<Json>,
-    /// Whether a call may leave it out.
-    pub is_optional: bool,
-}
-
-impl ToolTypes {
-    /// The parameter of this name.
-    pub fn parameter(&self, name: &str) -> Option<&ToolParameter> {
-        self.parameters
-            .iter()
-            .find(|parameter| parameter.field.name == name)
-    }
-}
 
 impl Checker<'_> {
     /// Checks a toolkit and keeps it.

@@ -1,37 +1,48 @@
-//! What a campaign's quality gates compare records with: files of texts, and earlier runs.
-
-use serde::{Deserialize, Serialize};
+//! `quality { … }` of a campaign, with the files of texts and the earlier runs that it names.
 
 use super::checker::Checker;
 use super::expressions::wrong_type;
-use super::fields::Fields;
-use super::quality::{Quality, quality};
+use super::fields::{FieldRule, Fields, Shape, Table};
+use super::quality::{Finding, OnFlag, Quality, Reference};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::import::{
-    EarlierRun, ReferenceFormat, ReferenceText, read_earlier_run, read_references,
-};
+use crate::import::{EarlierRun, read_earlier_run, read_references};
 use crate::resolve::ModuleId;
 use crate::source::{FileId, Span};
 use crate::syntax::{ExprKind, Text};
 
-/// A file that instructions must not come from. It is part of the plan, so that a run knows it as it
-/// was when the run was planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reference {
-    /// From the project's root.
-    pub file: String,
-    /// BLAKE3 of its text, in hex.
-    pub hash: String,
-    pub format: ReferenceFormat,
-    /// Rows whose text is empty, which nothing is compared with.
-    #[serde(default, skip_serializing_if = "is_none")]
-    pub blank: u32,
-    pub texts: Vec<ReferenceText>,
-}
+/// The fields of `quality`.
+pub(super) const QUALITY: Table = Table {
+    owner: "`quality`",
+    fields: &[
+        FieldRule::optional(
+            "near_duplicates",
+            Shape::Number {
+                least: 0.6,
+                most: 1.0,
+            },
+        ),
+        FieldRule::optional(
+            "min_words",
+            Shape::Int {
+                least: 1,
+                most: 1_000,
+            },
+        ),
+        FieldRule::optional("find", Shape::Words(FINDINGS)),
+        FieldRule::optional("leakage", Shape::Free),
+        FieldRule::optional("against", Shape::Free),
+        FieldRule::optional("on_flag", Shape::Word(&["keep", "drop"])),
+    ],
+};
 
-fn is_none(count: &u32) -> bool {
-    *count == 0
-}
+const FINDINGS: &[&str] = &[
+    "templates",
+    "placeholders",
+    "unused_tools",
+    "results",
+    "personal_data",
+    "markup",
+];
 
 impl Checker<'_> {
     /// The gates of a campaign, with what they compare with.
@@ -142,5 +153,27 @@ impl Checker<'_> {
             }
             Ok(run) => Some(run),
         }
+    }
+}
+
+/// The gates that `fields` sets, but for those that compare with files.
+fn quality(fields: &Fields) -> Quality {
+    let words = fields.words("find").unwrap_or_default();
+    let mut find: Vec<Finding> = words
+        .iter()
+        .filter_map(|(word, _)| Finding::from_word(word))
+        .collect();
+    find.sort();
+    find.dedup();
+    Quality {
+        near_duplicates: fields.number("near_duplicates"),
+        min_words: fields.small("min_words"),
+        find,
+        leakage: Vec::new(),
+        against: Vec::new(),
+        on_flag: match fields.word("on_flag") {
+            Some("drop") => OnFlag::Drop,
+            _ => OnFlag::Keep,
+        },
     }
 }
