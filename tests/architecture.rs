@@ -1,5 +1,7 @@
-//! The house holds its shape: arrows between rooms point one way.
+//! The house holds its shape: arrows between rooms point one way, and no files use each other in a
+//! circle.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +62,28 @@ fn arrows_between_rooms_point_one_way() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let mut open: BTreeMap<PathBuf, BTreeSet<PathBuf>> = sources()
+        .into_iter()
+        .filter(|(_, file, _)| !file.ends_with("mod.rs"))
+        .map(|(_, file, text)| (file.clone(), files_named_in(&file, &text)))
+        .collect();
+    let arrows: usize = open.values().map(BTreeSet::len).sum();
+    assert!(arrows > open.len(), "the files' names are found");
+    // Whatever uses nothing that is left, or is used by nothing that is left, is in no circle.
+    loop {
+        let before = open.len();
+        let left: BTreeSet<PathBuf> = open.keys().cloned().collect();
+        let used: BTreeSet<PathBuf> = open.values().flatten().cloned().collect();
+        open.retain(|file, uses| used.contains(file) && !uses.is_disjoint(&left));
+        if open.len() == before {
+            break;
+        }
+    }
+    assert!(open.is_empty(), "in a circle: {open:#?}");
 }
 
 #[test]
@@ -144,6 +168,49 @@ fn rooms_named_in(text: &str) -> Vec<String> {
     }
     rooms.retain(|name| ROOMS.contains(&name.as_str()));
     rooms
+}
+
+/// The files whose names follow `super::` or `crate::` in the code of `file`, all of them below the
+/// root; those that hand on what others define are none.
+fn files_named_in(file: &Path, text: &str) -> BTreeSet<PathBuf> {
+    let code = code_of(text).collect::<Vec<_>>().join("\n");
+    let code = code.split("#[cfg(test)]\nmod tests").next();
+    let code = code.expect("a split has a first part");
+    let folder = file.parent().expect("it lies in a room");
+    let mut named = BTreeSet::new();
+    for (at, _) in code.match_indices("super::") {
+        // `super::super::x` is met at its beginning.
+        if !code[..at].ends_with("::") {
+            let rest = code[at..].trim_start_matches("super::");
+            let steps = (code[at..].len() - rest.len()) / "super::".len();
+            let above = folder.ancestors().nth(steps - 1);
+            follow(above.expect("it lies in the crate"), rest, &mut named);
+        }
+    }
+    for (at, path) in code.match_indices("crate::") {
+        follow(Path::new(""), &code[at + path.len()..], &mut named);
+    }
+    named.remove(file);
+    named
+}
+
+/// Enters the file that a path from `folder` leads into; several where it ends in braces.
+fn follow(folder: &Path, path: &str, named: &mut BTreeSet<PathBuf>) {
+    let names = match path.strip_prefix('{') {
+        Some(inside) => first_names(inside),
+        None => Vec::from_iter(first_name(path)),
+    };
+    for name in names {
+        let file = folder.join(format!("{name}.rs"));
+        let rest = path.strip_prefix(&format!("{name}::"));
+        if root().join(&file).exists() {
+            named.insert(file);
+        } else if let Some(rest) = rest
+            && root().join(folder).join(&name).is_dir()
+        {
+            follow(&folder.join(&name), rest, named);
+        }
+    }
 }
 
 /// The first name of every path at the top of a braced list.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::entities::Value;
 
-/// A boolean expression over the values of a row.
+/// A boolean expression over the values of a row; `a => b` is `Any([Not(a), b])`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Predicate {
     All(Vec<Predicate>),
@@ -22,7 +22,7 @@ pub enum Predicate {
     },
 }
 
-/// `a => b` is `Any([Not(a), b])`.
+/// How two terms are held against each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     Equal,

@@ -15,6 +15,7 @@ use super::line::Line;
 use super::openai::Openai;
 use super::provider::{Endpoint, Model};
 use super::recording::{RecordingError, Replay};
+use super::remote::Remote;
 use super::retries::{Retries, jitter};
 use super::setup::SetupError;
 use super::share::Share;
@@ -291,11 +292,11 @@ fn serve(
         Provider::Sim => Arc::new(Sim),
         Provider::Openai => {
             limits.concurrency = limits.concurrency.or(Some(DEFAULT_CONCURRENCY));
-            Arc::new(Openai::open(key, access, environment)?)
+            Arc::new(Remote::<Openai>::open(key, access, environment)?)
         }
         Provider::Anthropic => {
             limits.concurrency = limits.concurrency.or(Some(DEFAULT_CONCURRENCY));
-            Arc::new(Anthropic::open(key, access, environment)?)
+            Arc::new(Remote::<Anthropic>::open(key, access, environment)?)
         }
     };
     Ok(Served { model, limits })

@@ -20,6 +20,7 @@ mod pace;
 mod provider;
 mod recording;
 mod refusal;
+mod remote;
 mod retries;
 mod schema;
 mod secret;
@@ -33,7 +34,6 @@ mod usage_habit;
 mod waiting;
 
 pub use allowance::{Allowance, Quota};
-pub use anthropic::Anthropic;
 pub use conversation::{
     Answer, AnswerFormat, Finish, Message, Request, ToolCallText, ToolSpec, Usage,
 };
@@ -41,7 +41,6 @@ pub use error::CallError;
 pub use gateway::{CallFailure, Gateway, Reply, Served, Traffic};
 pub use http::choose_tls;
 pub use json_schema::JsonSchema;
-pub use openai::Openai;
 pub use provider::{Endpoint, Model};
 pub use recording::{Kept, RECORDING_FORMAT, Recorder, RecordingError, Replay};
 pub use refusal::is_refusal;

@@ -13,11 +13,11 @@ const MOST_TOKENS: u32 = 8192;
 
 /// How a request is put.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Manner {
+pub(in crate::model) struct Manner {
     /// `Schema` asks by a tool that has to be called; there is no `Object`.
-    pub form: Form,
-    pub temperature: bool,
-    pub streams: bool,
+    pub(super) form: Form,
+    pub(super) temperature: bool,
+    pub(super) streams: bool,
 }
 
 /// Whether the declaration's `body` makes the model think before it answers.

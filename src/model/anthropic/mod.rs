@@ -2,7 +2,7 @@
 
 mod answer;
 mod body;
-mod client;
+mod speech;
 mod stream;
 
-pub use client::Anthropic;
+pub(super) use speech::Anthropic;

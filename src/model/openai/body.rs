@@ -10,12 +10,12 @@ use crate::model::json_text::JsonText;
 
 /// How a request is put to one server.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Manner {
-    pub form: Form,
-    pub rejected: Rejected,
-    pub streams: bool,
+pub(in crate::model) struct Manner {
+    pub(super) form: Form,
+    pub(super) rejected: Rejected,
+    pub(super) streams: bool,
     /// Whether `max_completion_tokens` is tried before `max_tokens`.
-    pub knows_completion_tokens: bool,
+    pub(super) knows_completion_tokens: bool,
 }
 
 impl Manner {

@@ -2,8 +2,8 @@
 
 mod answer;
 mod body;
-mod client;
 mod habits;
+mod speech;
 mod stream;
 
-pub use client::Openai;
+pub(super) use speech::Openai;
