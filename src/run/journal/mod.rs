@@ -3,7 +3,9 @@
 //! One SQLite file. One thread writes it, many entries to a commit; readers stand beside it and
 //! may belong to another process.
 
+mod appending;
 mod counts;
+mod entry;
 mod error;
 mod opening;
 mod packing;
@@ -13,6 +15,7 @@ mod reading;
 mod stored;
 mod writer;
 
+pub(super) use appending::Journal;
 pub(super) use counts::{Counts, name};
 pub use error::JournalError;
 pub(super) use opening::note;
@@ -21,7 +24,6 @@ pub(super) use reading::{Reading, sql_index};
 #[cfg(feature = "otel")]
 pub(super) use stored::StoredAnswer;
 pub(super) use stored::{Finished, StoredCall, StoredReply};
-pub(super) use writer::Journal;
 
 #[cfg(test)]
 mod tests;
