@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::bindings::{Binding, bindings};
-
 use super::arguments::lacking;
-use super::call_patterns::FoundTool;
+use super::bindings::{Binding, bindings};
+use super::called_tools::FoundTool;
 use super::checker::Checker;
 use super::entities::{Evaluate, Value};
 use super::expressions::{name_of, single_name};
