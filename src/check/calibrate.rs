@@ -34,13 +34,16 @@ impl Checker<'_> {
         let text = fields.text("labels")?;
         let file = self.workspace.attached_file(module, &text.value)?;
         let file = self.workspace.sources.file(file);
-        let problems = check_labels(file);
-        if !problems.is_empty() {
-            problems.into_iter().for_each(|problem| self.say(problem));
-            return None;
-        }
+        let rows = match check_labels(file) {
+            Ok(rows) => rows,
+            Err(problems) => {
+                self.say_all(problems);
+                return None;
+            }
+        };
         Some(Calibrate {
             labels: file.name().to_owned(),
+            rows,
             kappa: fields.number("kappa").unwrap_or(KAPPA),
         })
     }

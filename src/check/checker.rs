@@ -107,6 +107,11 @@ impl<'w> Checker<'w> {
         self.diagnostics.borrow_mut().extend(told);
     }
 
+    /// Reports what there is to report.
+    pub fn say_all(&self, problems: impl IntoIterator<Item = Diagnostic>) {
+        problems.into_iter().for_each(|problem| self.say(problem));
+    }
+
     /// How many problems are told so far.
     pub fn diagnostic_count(&self) -> usize {
         self.diagnostics.borrow().len()

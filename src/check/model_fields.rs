@@ -287,11 +287,6 @@ impl<'w> Checker<'w> {
             }
         }
     }
-
-    /// Reports what there is to report.
-    pub fn say_all(&self, problems: impl IntoIterator<Item = Diagnostic>) {
-        problems.into_iter().for_each(|problem| self.say(problem));
-    }
 }
 
 /// What keys of well-known services look like, and passwords inside addresses.

@@ -183,6 +183,9 @@ pub struct Campaign {
 pub struct Calibrate {
     /// The file of labels, by its path from the project's root.
     pub labels: String,
+    /// How many rows it had when the run was planned: for the estimate alone.
+    #[serde(default)]
+    pub rows: u32,
     /// Cohen's kappa between evaluator and labels that the labels of a run are trusted from, 0 to 1.
     pub kappa: f64,
 }

@@ -114,7 +114,7 @@ impl Calibrated {
 
     /// The finding in one line.
     pub fn words(&self) -> String {
-        let Calibrate { labels, kappa } = &self.demanded;
+        let Calibrate { labels, kappa, .. } = &self.demanded;
         let Some(measured) = &self.measured else {
             return format!("the evaluator has not been measured against `{labels}` yet");
         };

@@ -9,25 +9,28 @@ use crate::source::{SourceFile, Span};
 /// Rows whose problems are told; a file of another kind is wrong in all of them.
 const TOLD: usize = 10;
 
-/// What is wrong with a file of labels: a JSON list of rows, or a row on each line.
-pub fn check_labels(file: &SourceFile) -> Vec<Diagnostic> {
+/// How many rows a file of labels has, a JSON list or a row on each line; or what is wrong with it.
+pub fn check_labels(file: &SourceFile) -> Result<u32, Vec<Diagnostic>> {
     let rows = match file.text().trim_start().starts_with('[') {
         true => match Node::document(file) {
             Ok(list) => list.elements(),
-            Err(problem) => return vec![as_labels(*problem)],
+            Err(problem) => return Err(vec![as_labels(*problem)]),
         },
-        false => match rows_of_lines(file) {
-            Ok(rows) => rows,
-            Err(problems) => return problems,
-        },
+        false => rows_of_lines(file)?,
     };
     if rows.is_empty() {
         let message = format!("`{}` holds no labels", file.name());
         let place = Span::at(file.span().start);
-        return vec![Diagnostic::new(Code::BadLabels, place, message).help(KNOWN)];
+        return Err(vec![
+            Diagnostic::new(Code::BadLabels, place, message).help(KNOWN),
+        ]);
     }
-    let problems = rows.into_iter().filter_map(|row| check_row(file, row));
-    problems.take(TOLD).collect()
+    let problems = rows.iter().filter_map(|row| check_row(file, *row));
+    let problems: Vec<_> = problems.take(TOLD).collect();
+    match problems.is_empty() {
+        true => Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX)),
+        false => Err(problems),
+    }
 }
 
 const KNOWN: &str = "what is read: `labels.jsonl` as `autosafe label` writes it, records of a run, R-Judge, \

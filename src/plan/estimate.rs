@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::document::{Estimate, Range, ScenarioPlan, UsdRange, Work};
 use super::row_view::RowView;
-use crate::check::{Evaluate, Key, ModelAccess, Role};
+use crate::check::{Calibrate, Evaluate, Key, ModelAccess, Role};
 
 /// Steps of a trajectory, where as many are allowed.
 const LIKELY_STEPS: f64 = 5.0;
@@ -26,14 +26,27 @@ const STEP_TOKENS: f64 = 250.0;
 const SHORTER: f64 = 0.6;
 const LONGER: f64 = 1.7;
 
-/// The estimate of a plan's work, models reached and paid as `access` says.
-pub(super) fn estimate(work: &Work, access: &BTreeMap<Key, ModelAccess>) -> Estimate {
+/// The estimate of a plan's work and of its evaluators' calibration, models reached and paid as
+/// `access` says.
+pub(super) fn estimate(
+    work: &Work,
+    calibrate: Option<&Calibrate>,
+    access: &BTreeMap<Key, ModelAccess>,
+) -> Estimate {
     let mut total = Total::default();
     for scenario in &work.scenarios {
         for (role, calls) in calls_of(work, scenario) {
             let price = price_of(work, access, role);
             total.add(role, calls, input_tokens(work, scenario, role), price);
         }
+    }
+    if let (Some(calibrate), Some(scenario)) = (calibrate, work.scenarios.first()) {
+        let role = Role::Evaluator;
+        let (input, price) = (
+            input_tokens(work, scenario, role),
+            price_of(work, access, role),
+        );
+        total.add(role, calibration(work, calibrate), input, price);
     }
     let items = work
         .scenarios
@@ -182,14 +195,21 @@ fn judgements(work: &Work, scenario: &ScenarioPlan, actions: Spread, risks: Spre
     if scenario.evaluate == Evaluate::Rules {
         return risks;
     }
-    let seats = work
-        .roles
-        .get(&Role::Evaluator)
-        .map_or(1, |panel| panel.seats.len().max(1)) as f64;
+    let seats = seats_of_evaluator(work);
     let examples = scenario.examples.len() as f64 * seats;
     actions
         .plus(risks.times(2.0 * (seats - 1.0) + 1.0))
         .plus(Spread::same(examples))
+}
+
+/// One action a row is usual; rules may decide all of them, and a record holds two.
+fn calibration(work: &Work, calibrate: &Calibrate) -> Spread {
+    Spread::new(0.0, 1.0, 2.0).times(f64::from(calibrate.rows) * seats_of_evaluator(work))
+}
+
+fn seats_of_evaluator(work: &Work) -> f64 {
+    let panel = work.roles.get(&Role::Evaluator);
+    panel.map_or(1, |panel| panel.seats.len().max(1)) as f64
 }
 
 /// The share of instructions that are not the user's own words.

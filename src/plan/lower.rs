@@ -42,7 +42,7 @@ pub fn lower(program: &Program, campaign: &Campaign) -> (Plan, Vec<Diagnostic>) 
         quality: campaign.quality.clone(),
         calibrate: campaign.calibrate.clone(),
         exports: campaign.exports.clone(),
-        estimate: estimate(&work, &models),
+        estimate: estimate(&work, campaign.calibrate.as_ref(), &models),
         models,
         coverage,
         sources: program.sources.clone(),

@@ -9,7 +9,7 @@ use super::row_view::RowView;
 use super::show_hints::write_hints;
 use super::show_line::{counted, grouped, line};
 use super::show_rows::{axis_values, row_words, write_infeasible};
-use crate::check::{ModelAccess, Setting, Severity};
+use crate::check::{Calibrate, ModelAccess, Setting, Severity};
 
 /// The plan in words and figures; `is_set` tells whether an environment variable is set.
 pub fn render_plan(plan: &Plan, is_set: &dyn Fn(&str) -> bool) -> String {
@@ -139,6 +139,11 @@ fn write_estimate(out: &mut String, plan: &Plan) -> fmt::Result {
         .collect();
     if !roles.is_empty() {
         line(out, "by role", &roles.join(", "))?;
+    }
+    if let Some(Calibrate { labels, rows, .. }) = &plan.settings.calibrate {
+        let rows = counted(u64::from(*rows), "row");
+        let words = format!("{rows} of `{labels}`, put to the evaluator once, are among these");
+        line(out, "calibration", &words)?;
     }
     line(out, "tokens in", &spread(estimate.input_tokens))?;
     line(out, "tokens out", &spread(estimate.output_tokens))?;

@@ -397,3 +397,24 @@ fn mistakes_in_calibrate_and_in_its_file_are_told_in_their_places() {
     }
     assert_eq!(told(CALIBRATE, good), Vec::<String>::new());
 }
+
+#[test]
+fn a_plan_counts_what_calibrating_takes() {
+    let planned = |calibrate: &str| {
+        let project = project("Exact", calibrate);
+        let said = succeed(project.path(), ["plan", "main.ots", "--format", "json"]);
+        let plan: Json = serde_json::from_str(&said.out).expect("a plan is JSON");
+        plan["settings"]["estimate"].clone()
+    };
+    let (without, with) = (planned(""), planned(CALIBRATE));
+    let more = |of: fn(&Json) -> &Json| of(&with).as_u64().zip(of(&without).as_u64());
+    let more = |of| more(of).map(|(with, without)| with - without);
+    assert_eq!(more(|it| &it["calls"]["likely"]), Some(80));
+    assert_eq!(more(|it| &it["calls_by_role"]["evaluator"]), Some(80));
+    assert!(more(|it| &it["input_tokens"]["likely"]) > Some(80 * 100));
+    let project = project("Exact", CALIBRATE);
+    let said = succeed(project.path(), ["plan", "main.ots"]);
+    let line =
+        "  calibration  80 rows of `labels.jsonl`, put to the evaluator once, are among these";
+    assert!(said.out.contains(line), "{}", said.out);
+}
