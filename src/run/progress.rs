@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use console::{Term, truncate_str};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use super::short_count::short_count;
@@ -12,6 +13,7 @@ use super::stages::Stage;
 use super::summary::ItemCounts;
 use super::under_way::WaitingFor;
 use crate::model::Usage;
+use crate::plan::grouped;
 
 /// Where the state of a run is shown.
 pub trait Progress: Send {
@@ -87,10 +89,12 @@ impl Progress for Box<dyn Progress> {
 impl ProgressState {
     /// Everything in one line, without the count of items.
     pub fn line(&self) -> String {
-        format!("{} · {}", self.work(), self.cost())
+        let parts = [self.work(), self.traffic(), self.cost()];
+        let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        said.join(" · ")
     }
 
-    /// What goes on now.
+    /// What goes on now, and what went wrong.
     fn work(&self) -> String {
         let mut parts = Vec::new();
         match &self.waiting_for {
@@ -98,20 +102,27 @@ impl ProgressState {
             None => parts.extend(self.stages_in_words()),
         }
         if self.items.dropped > 0 {
-            parts.push(format!("{} dropped", self.items.dropped));
+            parts.push(format!("{} dropped", grouped(self.items.dropped)));
         }
         if self.items.failed > 0 {
-            parts.push(format!("{} failed", self.items.failed));
+            parts.push(format!("{} failed", grouped(self.items.failed)));
         }
-        parts.push(format!(
-            "{} calls, {:.1}/s",
-            self.calls, self.calls_per_second
-        ));
-        parts.push(match self.limit {
-            Some(limit) => format!("{} of {limit} in flight", self.in_flight),
-            None => format!("{} in flight", self.in_flight),
-        });
         parts.join(" · ")
+    }
+
+    /// What goes to the models and comes from them.
+    fn traffic(&self) -> String {
+        let calls = grouped(self.calls);
+        let pace = match self.calls_per_second {
+            slow @ ..100.0 => format!("{slow:.1}"),
+            fast => grouped(fast as u64),
+        };
+        let in_flight = match self.limit {
+            Some(limit) => format!("{} of {limit}", self.in_flight),
+            None => self.in_flight.to_string(),
+        };
+        let tokens = short_count(self.usage.total());
+        format!("{calls} calls, {pace}/s · {in_flight} in flight · {tokens} tokens")
     }
 
     fn stages_in_words(&self) -> Option<String> {
@@ -122,9 +133,9 @@ impl ProgressState {
         (!stages.is_empty()).then(|| stages.join(", "))
     }
 
-    /// What it has taken so far, and how long it will take.
+    /// What it has cost so far, and how long it will take.
     fn cost(&self) -> String {
-        let mut parts = vec![format!("{} tokens", short_count(self.usage.total()))];
+        let mut parts = Vec::new();
         if self.usd > 0.0 {
             parts.push(format!("${:.2}", self.usd));
         }
@@ -161,7 +172,7 @@ impl Bar {
     fn new() -> Self {
         let bar = ProgressBar::new(0);
         let style =
-            ProgressStyle::with_template("{bar:24} {pos}/{len} items · {prefix}\n{wide_msg}");
+            ProgressStyle::with_template("{bar:24} {human_pos}/{human_len} items{prefix}\n{msg}");
         bar.set_style(style.expect("the template is constant and right"));
         show_only(Some(bar.clone()));
         Self(bar)
@@ -172,8 +183,19 @@ impl Progress for Bar {
     fn show(&mut self, state: &ProgressState) {
         self.0.set_length(state.items.total);
         self.0.set_position(state.items.finished());
-        self.0.set_prefix(state.cost());
-        self.0.set_message(state.work());
+        let cost = state.cost();
+        self.0.set_prefix(match cost.is_empty() {
+            true => cost,
+            false => format!(" · {cost}"),
+        });
+        let (_, columns) = Term::stderr().size();
+        let lines = [state.work(), state.traffic()];
+        // One that is empty would throw the bar's lines out of step.
+        let lines = lines.iter().filter(|line| !line.is_empty());
+        let cut: Vec<_> = lines
+            .map(|line| truncate_str(line, usize::from(columns), "…"))
+            .collect();
+        self.0.set_message(cut.join("\n"));
     }
 
     fn say(&mut self, line: &str) {
@@ -195,8 +217,8 @@ struct LogLines {
 impl LogLines {
     fn write(&mut self, state: &ProgressState) {
         self.last = Some(state.elapsed);
-        let items = format!("{}/{} items", state.items.finished(), state.items.total);
-        write_line(&format!("{items} · {}", state.line()));
+        let [finished, total] = [state.items.finished(), state.items.total].map(grouped);
+        write_line(&format!("{finished}/{total} items · {}", state.line()));
     }
 }
 
