@@ -10,33 +10,30 @@ use crate::model::Usage;
 #[derive(Debug, Default)]
 pub(super) struct Tally(Mutex<Sums>);
 
-/// What a tally has come to, in an order that does not depend on that of arrival.
+/// What a tally has come to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sums {
-    /// Whole numbers by model, so that no rounding depends on the order.
-    pub usage: BTreeMap<Key, Usage>,
-    pub players: BTreeMap<Role, BTreeSet<Key>>,
+    /// A handful, in the order of arrival.
+    shares: Vec<Share>,
     /// Whether any answer was the simulated model's.
     pub simulated: bool,
     /// Whether a model was shown less than the whole history.
     pub shortened: bool,
 }
 
+/// The answers of one model in one role.
+#[derive(Debug, Clone)]
+struct Share {
+    role: Role,
+    model: Key,
+    usage: Usage,
+}
+
 impl Tally {
     /// Counts one answer.
     pub fn count(&self, role: Role, model: &Key, usage: Usage, simulated: bool) {
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Mostly it is known, and its name need not be copied.
-        match sums.usage.get_mut(model) {
-            Some(sum) => *sum += usage,
-            None => {
-                sums.usage.insert(model.clone(), usage);
-            }
-        }
-        let players = sums.players.entry(role).or_default();
-        if !players.contains(model) {
-            players.insert(model.clone());
-        }
+        sums.add(role, model, usage);
         sums.simulated |= simulated;
     }
 
@@ -59,24 +56,49 @@ impl Sums {
     /// All tokens.
     pub fn total(&self) -> Usage {
         let mut total = Usage::default();
-        for usage in self.usage.values() {
-            total += *usage;
+        for share in &self.shares {
+            total += share.usage;
         }
         total
     }
 
+    /// Tokens by model: whole numbers, in an order that does not depend on that of arrival, so that no
+    /// rounding does.
+    pub fn by_model(&self) -> BTreeMap<&Key, Usage> {
+        let mut by_model: BTreeMap<&Key, Usage> = BTreeMap::new();
+        for share in &self.shares {
+            *by_model.entry(&share.model).or_default() += share.usage;
+        }
+        by_model
+    }
+
+    /// The models that answered, by their role.
+    pub fn players(&self) -> BTreeMap<Role, BTreeSet<&Key>> {
+        let mut players: BTreeMap<Role, BTreeSet<&Key>> = BTreeMap::new();
+        for share in &self.shares {
+            players.entry(share.role).or_default().insert(&share.model);
+        }
+        players
+    }
+
     /// `other` on top.
     pub fn merge(&mut self, other: &Self) {
-        for (model, usage) in &other.usage {
-            *self.usage.entry(model.clone()).or_default() += *usage;
+        for share in &other.shares {
+            self.add(share.role, &share.model, share.usage);
         }
         self.simulated |= other.simulated;
         self.shortened |= other.shortened;
-        for (role, models) in &other.players {
-            self.players
-                .entry(*role)
-                .or_default()
-                .extend(models.iter().cloned());
+    }
+
+    fn add(&mut self, role: Role, model: &Key, usage: Usage) {
+        let mut known = self.shares.iter_mut();
+        match known.find(|share| share.role == role && share.model == *model) {
+            Some(share) => share.usage += usage,
+            None => self.shares.push(Share {
+                role,
+                model: model.clone(),
+                usage,
+            }),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::plan::Scene;
 
 use super::conversation::conversation;
 use super::form::render;
+use super::past_step::PastStep;
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -18,7 +19,7 @@ use crate::run::ask::{Asker, Misread, Question, shortened};
 use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
 use crate::run::react::{ReactTurn, parse_react};
-use crate::run::record::{Action, Step};
+use crate::run::record::Action;
 use crate::run::tally::Tally;
 
 /// Asks `role`, the agent or the responder, for the next action after `history`.
@@ -26,7 +27,7 @@ pub(super) async fn act(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     turn: Turn<'_>,
 ) -> Result<Action, Departure> {
     let mut shortening = Shortening::of(history);
@@ -43,7 +44,7 @@ async fn act_at(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     turn: &Turn<'_>,
     path: CallPath,
 ) -> Result<Action, Departure> {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::check::Protocol;
 use crate::model::{Message, ToolCallText};
 
+use super::past_step::PastStep;
 use crate::run::record::{Action, Step};
 
 /// The conversation that an agent goes on with: its system message, the instruction, the history.
@@ -12,7 +13,7 @@ pub(super) fn conversation(
     protocol: Protocol,
     system: String,
     instruction: &str,
-    history: &[Step],
+    history: &[PastStep],
 ) -> Vec<Message> {
     let mut messages = vec![Message::System { content: system }];
     match protocol {
@@ -45,12 +46,12 @@ fn json_text(arguments: &Map<String, Json>) -> String {
     serde_json::to_string(arguments).expect("a JSON value can be written")
 }
 
-fn native(messages: &mut Vec<Message>, instruction: &str, history: &[Step]) {
+fn native(messages: &mut Vec<Message>, instruction: &str, history: &[PastStep]) {
     messages.push(Message::User {
         content: instruction.to_owned(),
     });
     for (index, step) in history.iter().enumerate() {
-        match step {
+        match &**step {
             Step::Call {
                 thought,
                 tool,
@@ -86,11 +87,11 @@ fn native(messages: &mut Vec<Message>, instruction: &str, history: &[Step]) {
     }
 }
 
-fn transcript(instruction: &str, history: &[Step]) -> String {
+fn transcript(instruction: &str, history: &[PastStep]) -> String {
     let mut text = format!("User: {instruction}\n");
     for step in history {
         text.push('\n');
-        match step {
+        match &**step {
             Step::Call {
                 thought,
                 tool,

@@ -9,7 +9,7 @@ use crate::prompt::render_prose;
 
 use super::generate::scene_at;
 use super::judge::{Case, judge_by_panel, majority};
-use super::situation::{Memo, Situation};
+use super::situation::Situation;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
 use crate::run::context::RunContext;
@@ -102,7 +102,6 @@ async fn judge_example(
         is_twin: false,
         harms: asker.run.harms.of(&scene.outcomes),
         toolbox: asker.run.toolboxes.of(scene),
-        memo: Memo::default(),
     };
     let case = Case {
         situation: &situation,

@@ -8,11 +8,12 @@ use crate::plan::{ItemPlace, Scene};
 
 use super::generate::{generate, scene_at};
 use super::judge::Case;
+use super::past_step::steps_of;
 use super::propose::Conduct;
 use super::recording::{Outcome, enter_sums, record};
 use super::respond::respond;
 use super::rollout::{RolledOut, roll_out};
-use super::situation::{Memo, Situation};
+use super::situation::Situation;
 use super::twin::{generate_twin, is_over_refusal};
 use super::verify::{confirm, score};
 use crate::run::ask::Asker;
@@ -67,7 +68,6 @@ async fn run_scene(asker: &Asker<'_>, scene: &Scene, endings: &mut Endings) -> R
         is_twin: false,
         harms: run.harms.of(&scene.outcomes),
         toolbox: run.toolboxes.of(scene),
-        memo: Memo::default(),
     };
     let item = CallPath::item();
     let risks = run_trajectories(asker, &situation, id, &item);
@@ -168,7 +168,7 @@ async fn end_safely(
         } else {
             Kind::Safe
         },
-        steps: rolled.history,
+        steps: steps_of(rolled.history),
         unsafe_action: None,
         safe_action: Some(rolled.verdict.label(rolled.action)),
         reflections: Vec::new(),
@@ -189,7 +189,7 @@ async fn end_unsafely(
     let judgements = rolled.confirmed(asker, tally, situation).await?;
     Ok(Outcome {
         kind: Kind::Twin,
-        steps: rolled.history,
+        steps: steps_of(rolled.history),
         unsafe_action: Some(rolled.verdict.label(rolled.action)),
         safe_action: None,
         reflections: Vec::new(),
@@ -228,7 +228,7 @@ async fn find_response(
         kind: Kind::Risk,
         unsafe_action: Some(rolled.verdict.label(rolled.action)),
         safe_action: Some(response.verdict.label(response.action)),
-        steps: rolled.history,
+        steps: steps_of(rolled.history),
         reflections: response.reflections,
         judgements,
         helpfulness,

@@ -7,6 +7,7 @@ use crate::check::{Evaluate, Role, Seat, ToolCall};
 use crate::plan::Scene;
 
 use super::form::{Form, Variables, fill, text};
+use super::past_step::{self, PastStep};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
@@ -21,7 +22,7 @@ use crate::run::told::{NO_RISK, SAFE, UNSAFE};
 #[derive(Clone, Copy)]
 pub(super) struct Case<'c> {
     pub situation: &'c Situation<'c>,
-    pub history: &'c [Step],
+    pub history: &'c [PastStep],
     pub action: &'c Action,
     pub at: &'c CallPath,
 }
@@ -147,7 +148,7 @@ pub(super) fn judge_by_rules(case: Case<'_>) -> Option<Verdict> {
     }
 }
 
-fn matching_rule(scene: &Scene, history: &[Step], action: &Action) -> Option<usize> {
+fn matching_rule(scene: &Scene, history: &[PastStep], action: &Action) -> Option<usize> {
     let Action::Call {
         tool, arguments, ..
     } = action
@@ -262,7 +263,7 @@ fn evaluator_variables(case: Case<'_>) -> Variables {
         ("action", variables::action(case.action)),
         ("outcomes", situation.harms.shown.clone()),
         ("tools", situation.toolbox.tools.clone()),
-        ("history", situation.history(case.history)),
+        ("history", past_step::shown(case.history)),
     ]
 }
 

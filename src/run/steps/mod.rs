@@ -10,6 +10,7 @@ mod form;
 mod generate;
 mod item;
 mod judge;
+mod past_step;
 mod propose;
 mod recording;
 mod respond;

@@ -7,14 +7,15 @@ use crate::plan::Scene;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
 use crate::run::departure::{Departure, FailureKind};
-use crate::run::record::{Action, Step};
+use crate::run::record::Action;
 use crate::run::tally::Tally;
 use crate::run::trial::Defence;
 
 use super::act::{Turn, act};
 use super::judge::{Case, Verdict, ask_evaluator};
+use super::past_step::PastStep;
 use super::respond::reflect;
-use super::situation::{Memo, Situation};
+use super::situation::Situation;
 
 /// The paragraph of the defence `naive`.
 const SAFETY_PARAGRAPH: &str = include_str!("safety_paragraph.txt");
@@ -48,7 +49,7 @@ pub(super) async fn propose(
     tally: &Tally,
     conduct: &Conduct<'_>,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     at: &CallPath,
 ) -> Result<Proposal, Departure> {
     let turn = |addendum| Turn {
@@ -77,7 +78,7 @@ async fn propose_with_reflection(
     tally: &Tally,
     conduct: &Conduct<'_>,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     at: &CallPath,
 ) -> Result<Proposal, Departure> {
     let judge = unhurried(conduct.seat);
@@ -93,7 +94,6 @@ async fn propose_with_reflection(
         is_twin: situation.is_twin,
         harms: asker.run.harms.of(&scene.outcomes),
         toolbox: Arc::clone(&situation.toolbox),
-        memo: Memo::default(),
     };
     let mut notes: Vec<String> = Vec::new();
     loop {

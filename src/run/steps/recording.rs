@@ -81,16 +81,18 @@ pub(super) fn record(
 /// Enters what the answers of a record took, and who gave them.
 pub(super) fn enter_sums(run: &RunContext, record: &mut Record, sums: &Sums) {
     record.models = sums
-        .players
-        .iter()
+        .players()
+        .into_iter()
         .map(|(role, models)| {
-            let names = models.iter().map(|model| run.wire_name(model).to_owned());
-            (*role, names.collect())
+            let names = models
+                .into_iter()
+                .map(|model| run.wire_name(model).to_owned());
+            (role, names.collect())
         })
         .collect::<BTreeMap<Role, Vec<String>>>();
     record.usage = sums.total();
-    let costs = sums.usage.iter();
-    let costs = costs.map(|(model, usage)| run.ledger.cost(model, *usage));
+    let by_model = sums.by_model().into_iter();
+    let costs = by_model.map(|(model, usage)| run.ledger.cost(model, usage));
     record.cost = in_billionths(total_usd(costs));
     record.simulated = sums.simulated;
     record.shortened = sums.shortened;

@@ -10,13 +10,14 @@ use crate::model::JsonSchema;
 use super::act::{Turn, act};
 use super::form::{Form, fill, text};
 use super::judge::{Case, Verdict, judge};
+use super::past_step::{self, PastStep};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::{Asker, shortened};
 use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
-use crate::run::record::{Action, DropReason, Judgement, Reflection, Step};
+use crate::run::record::{Action, DropReason, Judgement, Reflection};
 use crate::run::tally::Tally;
 use crate::run::told::object;
 
@@ -36,7 +37,7 @@ pub(super) async fn respond(
     tally: &Tally,
     situation: &Situation<'_>,
     base: &CallPath,
-    history: &[Step],
+    history: &[PastStep],
 ) -> Result<Response, Departure> {
     let rounds = asker.run.plan.work.rounds as usize;
     let mut reflections: Vec<Reflection> = Vec::new();
@@ -134,7 +135,7 @@ async fn reflect_at(
         ("reason", (&verdict.why).into()),
         ("safe", situation.scene.safe.as_deref().into()),
         ("tools", situation.toolbox.tools.clone()),
-        ("history", situation.history(case.history)),
+        ("history", past_step::shown(case.history)),
     ];
     let form = Form {
         role: Role::Reflector,

@@ -1,6 +1,7 @@
 //! Step 2: the agent works in the simulated world until it does something unsafe, or ends.
 
 use super::judge::{Case, Verdict, judge};
+use super::past_step::PastStep;
 use super::propose::{Conduct, Proposal, propose};
 use super::simulate::{SafeCall, simulate};
 use super::situation::Situation;
@@ -14,7 +15,7 @@ use crate::run::tally::Tally;
 /// Where a rollout came to.
 pub(super) struct RolledOut {
     /// Before the action.
-    pub history: Vec<Step>,
+    pub history: Vec<PastStep>,
     /// The first unsafe one, else the one that ended it; never executed.
     pub action: Action,
     pub verdict: Verdict,
@@ -35,7 +36,7 @@ pub(super) async fn roll_out(
     base: &CallPath,
 ) -> Result<RolledOut, Departure> {
     let settings = asker.run.plan.work.rollout;
-    let mut history: Vec<Step> = Vec::new();
+    let mut history: Vec<PastStep> = Vec::new();
     let mut judgements = Vec::new();
     let mut replies_left = settings.user_turns;
     let mut index = 0;
@@ -81,7 +82,7 @@ pub(super) async fn roll_out(
                 rounds: all_rounds,
             });
         };
-        history.push(step);
+        history.push(step.into());
     }
 }
 
@@ -90,7 +91,7 @@ async fn execute(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     at: &CallPath,
     action: &Action,
     replies_left: &mut u32,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value as Json, json};
 
+use super::past_step::PastStep;
 use crate::check::Overlong;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
@@ -20,15 +21,15 @@ const CUT: usize = 400;
 
 /// A history, as long as the models of a role can bear.
 pub(super) struct Shortening<'h> {
-    whole: &'h [Step],
-    now: Cow<'h, [Step]>,
+    whole: &'h [PastStep],
+    now: Cow<'h, [PastStep]>,
     /// 0 where nothing was left out.
     level: usize,
 }
 
 impl<'h> Shortening<'h> {
     /// The whole of `history`, to begin with.
-    pub fn of(history: &'h [Step]) -> Self {
+    pub fn of(history: &'h [PastStep]) -> Self {
         Self {
             whole: history,
             now: Cow::Borrowed(history),
@@ -37,7 +38,7 @@ impl<'h> Shortening<'h> {
     }
 
     /// What is to be shown.
-    pub fn history(&self) -> &[Step] {
+    pub fn history(&self) -> &[PastStep] {
         &self.now
     }
 
@@ -92,13 +93,13 @@ impl<'h> Shortening<'h> {
     }
 }
 
-fn shortened(whole: &[Step], level: usize) -> Vec<Step> {
+fn shortened(whole: &[PastStep], level: usize) -> Vec<PastStep> {
     let kept = KEPT[level - 1];
     let is_last = level == KEPT.len();
     let steps = whole.iter().enumerate();
     steps
         .map(|(index, step)| match index + kept < whole.len() {
-            true => without_observation(step, is_last),
+            true => without_observation(step, is_last).into(),
             false => step.clone(),
         })
         .collect()
@@ -152,18 +153,18 @@ fn cut(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn history(count: usize) -> Vec<Step> {
+    fn history(count: usize) -> Vec<PastStep> {
         let step = |index: usize| Step::Call {
             thought: "t".to_owned(),
             tool: format!("tool_{index}"),
             arguments: serde_json::Map::new(),
             observation: json!("x".repeat(200)),
         };
-        (0..count).map(step).collect()
+        (0..count).map(step).map(PastStep::from).collect()
     }
 
-    fn left_out(steps: &[Step]) -> Vec<bool> {
-        let is_note = |step: &Step| matches!(step, Step::Call { observation, .. } if observation.to_string().contains("left out"));
+    fn left_out(steps: &[PastStep]) -> Vec<bool> {
+        let is_note = |step: &PastStep| matches!(&**step, Step::Call { observation, .. } if observation.to_string().contains("left out"));
         steps.iter().map(is_note).collect()
     }
 

@@ -10,12 +10,12 @@ use crate::plan::WireTool;
 use crate::prompt::PromptValue;
 
 use super::form::{Variables, render};
+use super::past_step::{self, PastStep};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use crate::run::ask::{Asker, Misread, Question, shortened};
 use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
-use crate::run::record::Step;
 use crate::run::tally::Tally;
 use crate::run::told::error_schema;
 
@@ -30,7 +30,7 @@ pub(super) async fn simulate(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     at: &CallPath,
     call: SafeCall<'_>,
 ) -> Result<Json, Departure> {
@@ -50,7 +50,7 @@ async fn simulate_at(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     path: CallPath,
     call: &SafeCall<'_>,
 ) -> Result<Json, Departure> {
@@ -63,7 +63,7 @@ async fn simulate_at(
         .expect("the tool is one of the scene's");
     let mut variables = simulator_variables(situation, call);
     variables.push(("tool", known.shown.clone()));
-    variables.push(("history", situation.history(history)));
+    variables.push(("history", past_step::shown(history)));
     let prompt = render(asker.run, "simulator", &variables)?;
     let question = Question {
         role: Role::Simulator,

@@ -12,9 +12,10 @@ use crate::run::tally::Tally;
 use crate::run::trial::{Attempt, Judged, Moment, Opinion, Task, Trial, TrialOutcome, Trouble};
 
 use super::judge::{Case, Verdict, ask_evaluator, judge, judge_by_rest, judge_by_rules, majority};
+use super::past_step::{PastStep, steps_of};
 use super::propose::{Conduct, propose};
 use super::rollout::roll_out;
-use super::situation::{Memo, Situation};
+use super::situation::Situation;
 use super::twin::is_over_refusal;
 use super::verify::score;
 
@@ -27,11 +28,12 @@ pub(in crate::run) async fn run_trial(
     let asker = Asker::open(run, index, &trial.id).map_err(Halt::Journal)?;
     let moment = &trial.moment;
     let situation = situation(run, moment);
+    let history: Vec<PastStep> = moment.steps.iter().cloned().map(Into::into).collect();
     let tally = Tally::default();
     let round = Round {
         asker: &asker,
         tally: &tally,
-        moment,
+        history: &history,
         situation: &situation,
     };
     let mut outcome = TrialOutcome {
@@ -63,10 +65,9 @@ pub(in crate::run) async fn run_trial(
     };
     let sums = tally.sums();
     outcome.usage = sums.total();
-    outcome.usd = sums
-        .usage
-        .iter()
-        .map(|(model, usage)| run.ledger.cost(model, *usage))
+    let by_model = sums.by_model().into_iter();
+    outcome.usd = by_model
+        .map(|(model, usage)| run.ledger.cost(model, usage))
         .sum();
     outcome.simulated = sums.simulated;
     Ok((outcome, may_pass))
@@ -84,7 +85,6 @@ fn situation<'m>(run: &RunContext, moment: &'m Moment) -> Situation<'m> {
         is_twin: moment.is_twin,
         harms: run.harms.of(&moment.scene.outcomes),
         toolbox: run.toolboxes.of(&moment.scene),
-        memo: Memo::default(),
     }
 }
 
@@ -99,7 +99,7 @@ struct Asks<'a> {
 struct Round<'r> {
     asker: &'r Asker<'r>,
     tally: &'r Tally,
-    moment: &'r Moment,
+    history: &'r [PastStep],
     situation: &'r Situation<'r>,
 }
 
@@ -131,7 +131,7 @@ impl Round<'_> {
         let at = CallPath::item().then("judge");
         let case = Case {
             situation: self.situation,
-            history: &self.moment.steps,
+            history: self.history,
             action,
             at: &at,
         };
@@ -188,15 +188,8 @@ impl Round<'_> {
                     seat: agent,
                     defence: *defence,
                 };
-                let proposal = propose(
-                    asker,
-                    tally,
-                    &conduct,
-                    self.situation,
-                    &self.moment.steps,
-                    base,
-                )
-                .await?;
+                let proposal =
+                    propose(asker, tally, &conduct, self.situation, self.history, base).await?;
                 attempt.rounds = proposal.rounds;
                 attempt.action = Some(proposal.action);
                 if matches!(task, Task::NextAction { .. }) {
@@ -211,7 +204,7 @@ impl Round<'_> {
                 };
                 let rolled = roll_out(asker, tally, &conduct, self.situation, base).await?;
                 attempt.rounds = rolled.rounds;
-                attempt.steps = rolled.history;
+                attempt.steps = steps_of(rolled.history);
                 attempt.action = Some(rolled.action);
                 *at = "judge";
                 let first = Some((rolled.verdict, rolled.at));
@@ -285,9 +278,9 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn history(&self, attempt: &Attempt) -> Vec<crate::run::record::Step> {
-        let before = self.moment.steps.iter();
-        before.chain(&attempt.steps).cloned().collect()
+    fn history(&self, attempt: &Attempt) -> Vec<PastStep> {
+        let taken = attempt.steps.iter().cloned().map(Into::into);
+        self.history.iter().cloned().chain(taken).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::plan::Scene;
 use crate::prompt::PromptValue;
 
 use super::form::{Form, fill, text, texts};
-use super::situation::{Memo, Situation};
+use super::situation::Situation;
 use super::variables;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
@@ -74,7 +74,6 @@ pub(super) async fn generate_twin<'s>(
         is_twin: true,
         harms,
         toolbox,
-        memo: Memo::default(),
     })
 }
 

@@ -8,13 +8,13 @@ use crate::check::Role;
 use crate::model::JsonSchema;
 
 use super::form::{Form, fill, text};
+use super::past_step::{self, PastStep};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
-use crate::run::record::Step;
 use crate::run::tally::Tally;
 use crate::run::told::object;
 
@@ -27,7 +27,7 @@ pub(super) async fn reply(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     at: &CallPath,
     message: &str,
 ) -> Result<Option<String>, Departure> {
@@ -47,7 +47,7 @@ async fn reply_at(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     path: CallPath,
     message: &str,
 ) -> Result<Option<String>, Departure> {
@@ -56,7 +56,7 @@ async fn reply_at(
         ("persona", persona.into()),
         ("instruction", (&situation.instruction).into()),
         ("message", message.into()),
-        ("history", situation.history(history)),
+        ("history", past_step::shown(history)),
     ];
     let form = Form {
         role: Role::User,

@@ -9,13 +9,14 @@ use crate::model::JsonSchema;
 
 use super::form::{Form, fill};
 use super::judge::{Case, Verdict, judge_by_rest, majority};
+use super::past_step::{self, PastStep};
 use super::shortening::Shortening;
 use super::situation::Situation;
 use super::variables;
 use crate::run::ask::Asker;
 use crate::run::call_path::CallPath;
 use crate::run::departure::Departure;
-use crate::run::record::{Action, DropReason, Judgement, Step};
+use crate::run::record::{Action, DropReason, Judgement};
 use crate::run::tally::Tally;
 use crate::run::told::{SAFE, object};
 
@@ -65,7 +66,7 @@ pub(super) async fn score(
     tally: &Tally,
     situation: &Situation<'_>,
     base: &CallPath,
-    history: &[Step],
+    history: &[PastStep],
     action: &Action,
 ) -> Result<Option<u8>, Departure> {
     if situation.has_malicious_instruction() {
@@ -87,7 +88,7 @@ async fn score_at(
     asker: &Asker<'_>,
     tally: &Tally,
     situation: &Situation<'_>,
-    history: &[Step],
+    history: &[PastStep],
     path: CallPath,
     action: &Action,
 ) -> Result<Option<u8>, Departure> {
@@ -96,7 +97,7 @@ async fn score_at(
         ("instruction", (&situation.instruction).into()),
         ("expected_achievements", achievements.into()),
         ("action", variables::action(action)),
-        ("history", situation.history(history)),
+        ("history", past_step::shown(history)),
     ];
     let form = Form {
         role: Role::Evaluator,
