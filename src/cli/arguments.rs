@@ -261,15 +261,8 @@ pub struct EvalArguments {
     /// Only N risk scenarios and N twins, a fair sample of the whole
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// Calls in flight, all models together
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub concurrency: Option<u32>,
-    /// Stop at these: usd=50,tokens=10M,time=2h
-    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
-    pub budget: Vec<BudgetOverride>,
-    /// Show no progress, only the result and errors
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub asking: AskingArguments,
     /// What the seeds of all samples come from [default: the campaign's seed]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -291,6 +284,20 @@ pub struct EvalArguments {
     /// Write the checks of `--fail-under` as JUnit XML
     #[arg(long, value_name = "FILE", requires = "fail_under")]
     pub junit: Option<PathBuf>,
+}
+
+/// How models are asked outside of a run.
+#[derive(Debug, Args)]
+pub struct AskingArguments {
+    /// Calls in flight, all models together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub concurrency: Option<u32>,
+    /// Stop at these: usd=50,tokens=10M,time=2h
+    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
+    pub budget: Vec<BudgetOverride>,
+    /// Show no progress, only the result and errors
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// A standard of labels.
@@ -331,15 +338,8 @@ pub struct JudgeArguments {
     /// The measurement's folder [default: judges/<labels>-<first 8 of its id>]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Calls in flight, all models together
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub concurrency: Option<u32>,
-    /// Stop at these: usd=50,tokens=10M,time=2h
-    #[arg(long, value_name = "LIMITS", value_delimiter = ',')]
-    pub budget: Vec<BudgetOverride>,
-    /// Show no progress, only the result and errors
-    #[arg(short, long)]
-    pub quiet: bool,
+    #[command(flatten)]
+    pub asking: AskingArguments,
     /// The plan of our records, where it does not lie beside them: it holds their rules
     #[arg(long, value_name = "PLAN")]
     pub plan: Option<PathBuf>,

@@ -29,7 +29,7 @@ pub fn eval(arguments: &EvalArguments) -> Outcome {
         arguments.campaign.as_deref(),
         &arguments.model,
         &arguments.evaluator,
-        &arguments.budget,
+        &arguments.asking.budget,
         arguments.seed,
     )?;
     let options = options(arguments, source.clone())?;
@@ -42,8 +42,8 @@ pub fn eval(arguments: &EvalArguments) -> Outcome {
         evaluation.plan.clone(),
         evaluation.trials.clone(),
         &folder,
-        arguments.concurrency,
-        progress(arguments.quiet),
+        arguments.asking.concurrency,
+        progress(arguments.asking.quiet),
     )?;
     let report = evaluation.report(&outcome);
     write_json(&folder.join("eval.json"), &report)?;

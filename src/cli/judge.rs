@@ -64,7 +64,7 @@ fn ask(arguments: &JudgeArguments) -> Outcome {
         arguments.campaign.as_deref(),
         &[],
         &arguments.evaluator,
-        &arguments.budget,
+        &arguments.asking.budget,
         None,
     )?;
     let judging = Judging::new(labels, lineup, arguments.stress);
@@ -77,8 +77,8 @@ fn ask(arguments: &JudgeArguments) -> Outcome {
         judging.plan.clone(),
         judging.trials.clone(),
         &folder,
-        arguments.concurrency,
-        progress(arguments.quiet),
+        arguments.asking.concurrency,
+        progress(arguments.asking.quiet),
     )?;
     let report = judging.report(&outcome);
     write_json(&folder.join("judge.json"), &report)?;
