@@ -75,7 +75,10 @@ pub(super) fn irreducible_conflict(
 ) -> Vec<usize> {
     let conflicts = |set: &[usize]| conflicts(axes, formulas, given, set);
     let alone = (0..formulas.len()).find(|&index| conflicts(&[index]));
-    alone.map_or_else(|| irreducible(formulas, &conflicts), |index| vec![index])
+    alone.map_or_else(
+        || irreducible((0..formulas.len()).collect(), &conflicts),
+        |index| vec![index],
+    )
 }
 
 /// Whether no row fulfils the formulas of a set together with `given`.
@@ -86,34 +89,47 @@ fn conflicts(axes: &[Axis], formulas: &[Formula], given: &[Formula], set: &[usiz
 }
 
 /// Indices of formulas that, together with `given`, no row fulfils; as few as are found, ascending.
+///
+/// Formulas of different axes do not conflict with each other, so that each group of those that axes
+/// tie together is searched for itself.
 fn smallest_conflict(axes: &[Axis], formulas: &[Formula], given: &[Formula]) -> Vec<usize> {
     let conflicts = |set: &[usize]| conflicts(axes, formulas, given, set);
-    let core = irreducible(formulas, &conflicts);
-    let candidates = neighbours(formulas, &core, given);
     let mut tries = 0;
+    let groups = tied_together(formulas).into_iter();
+    let conflicting = groups.filter(|group| conflicts(group));
+    let smallest = conflicting
+        .map(|group| smallest_within(&group, &conflicts, &mut tries))
+        .min_by_key(Vec::len);
+    // Spaces that are too large to tell have no group that conflicts.
+    smallest.unwrap_or_else(|| (0..formulas.len()).collect())
+}
+
+/// The smallest conflict in a group that conflicts, as far as `tries` allow.
+fn smallest_within(
+    group: &[usize],
+    conflicts: &dyn Fn(&[usize]) -> bool,
+    tries: &mut usize,
+) -> Vec<usize> {
+    let core = irreducible(group.to_vec(), conflicts);
     for size in 1..core.len() {
         let mut found = None;
-        each_subset(&candidates, size, &mut Vec::new(), &mut |set| {
-            tries += 1;
-            if found.is_none() && tries <= MAX_TRIES && conflicts(set) {
+        each_subset(group, size, &mut Vec::new(), &mut |set| {
+            *tries += 1;
+            if *tries <= MAX_TRIES && conflicts(set) {
                 found = Some(set.to_vec());
             }
-            found.is_none() && tries <= MAX_TRIES
+            found.is_none() && *tries <= MAX_TRIES
         });
         if let Some(set) = found {
             return set;
-        }
-        if tries > MAX_TRIES {
-            break;
         }
     }
     core
 }
 
-/// A set of which no element can be left out: each is tried in turn, from the last.
-fn irreducible(formulas: &[Formula], conflicts: &dyn Fn(&[usize]) -> bool) -> Vec<usize> {
-    let mut set: Vec<usize> = (0..formulas.len()).collect();
-    for index in (0..formulas.len()).rev() {
+/// A part of `set` of which no element can be left out: each is tried in turn, from the last.
+fn irreducible(mut set: Vec<usize>, conflicts: &dyn Fn(&[usize]) -> bool) -> Vec<usize> {
+    for index in set.clone().into_iter().rev() {
         let without: Vec<usize> = set.iter().copied().filter(|&one| one != index).collect();
         if conflicts(&without) {
             set = without;
@@ -122,27 +138,25 @@ fn irreducible(formulas: &[Formula], conflicts: &dyn Fn(&[usize]) -> bool) -> Ve
     set
 }
 
-/// The formulas that axes tie to those of `core`, directly or through others.
-fn neighbours(formulas: &[Formula], core: &[usize], given: &[Formula]) -> Vec<usize> {
-    let mut axes = BTreeSet::new();
-    core.iter()
-        .for_each(|&index| formulas[index].add_axes(&mut axes));
-    given.iter().for_each(|formula| formula.add_axes(&mut axes));
-    let mut tied: BTreeSet<usize> = core.iter().copied().collect();
-    loop {
-        let before = tied.len();
-        for (index, formula) in formulas.iter().enumerate() {
-            let mut own = BTreeSet::new();
-            formula.add_axes(&mut own);
-            if !own.is_disjoint(&axes) {
-                axes.extend(own);
-                tied.insert(index);
+/// The formulas in groups: those of one group are tied by axes, directly or through others.
+fn tied_together(formulas: &[Formula]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(BTreeSet<usize>, Vec<usize>)> = Vec::new();
+    for (index, formula) in formulas.iter().enumerate() {
+        let mut axes = BTreeSet::new();
+        formula.add_axes(&mut axes);
+        let mut members = vec![index];
+        groups.retain_mut(|(theirs, others)| {
+            let is_apart = theirs.is_disjoint(&axes);
+            if !is_apart {
+                axes.append(theirs);
+                members.append(others);
             }
-        }
-        if tied.len() == before {
-            return tied.into_iter().collect();
-        }
+            is_apart
+        });
+        members.sort_unstable();
+        groups.push((axes, members));
     }
+    groups.into_iter().map(|(_, members)| members).collect()
 }
 
 /// Calls `visit` with each subset of `size`, in order, until it says no.

@@ -110,6 +110,18 @@ fn rule() -> impl Strategy<Value = Rule> {
     ]
 }
 
+#[test]
+fn a_smaller_conflict_of_other_axes_is_named_instead() {
+    let rules = [
+        Rule::ForbidBoth(Atom(1, 2), Atom(0, 1)),
+        Rule::Forbid(Atom(0, 2)),
+        Rule::Require(Atom(1, 2)),
+        Rule::Forbid(Atom(2, 1)),
+        Rule::Require(Atom(2, 1)),
+    ];
+    assert_eq!(told(&rules), Some(0b11000));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
