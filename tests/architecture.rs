@@ -87,6 +87,22 @@ fn no_files_use_each_other_in_a_circle() {
 }
 
 #[test]
+fn faces_hand_on_what_others_define() {
+    let defines = |line: &str| {
+        let words = line.split_whitespace();
+        let mut words = words.skip_while(|word| word.starts_with("pub") || *word == "async");
+        let first = words.next().unwrap_or_default();
+        ["fn", "struct", "enum", "trait", "impl", "const", "static"].contains(&first)
+    };
+    let faces = sources().into_iter().filter(|it| it.1.ends_with("mod.rs"));
+    let wrong: Vec<_> = faces
+        .filter(|(_, _, text)| code_of(text).any(defines))
+        .map(|(_, file, _)| file)
+        .collect();
+    assert!(wrong.is_empty(), "these define something: {wrong:?}");
+}
+
+#[test]
 fn every_room_has_its_place_in_the_order() {
     for (room, file, _) in sources() {
         assert!(

@@ -7,25 +7,15 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
 
-use super::Asker;
-use crate::check::{Key, Role};
-use crate::model::{CallError, CallFailure, Kept, Reply, Request};
+use super::asker::{Asker, Call};
+use crate::model::{CallError, CallFailure, Kept, Reply};
 use crate::run::brake::Pace;
-use crate::run::call_path::CallPath;
 use crate::run::call_span::{call_span, note_answer, note_failure};
 use crate::run::context::News;
 use crate::run::departure::{Departure, FailureKind, Halt};
 use crate::run::journal::{StoredCall, StoredReply};
 use crate::run::ledger::Reservation;
 use crate::run::tally::Tally;
-
-/// What is asked of which model, and where in the item.
-pub(super) struct Call<'c> {
-    pub role: Role,
-    pub model: &'c Key,
-    pub path: &'c CallPath,
-    pub request: &'c Request,
-}
 
 /// The right to make a call, for as long as it lasts.
 struct Admission<'r> {

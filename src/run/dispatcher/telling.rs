@@ -2,7 +2,7 @@
 
 use tracing::info;
 
-use super::Dispatcher;
+use super::dispatching::Dispatcher;
 use crate::run::context::News;
 use crate::run::event_log::LoggedEvent;
 use crate::run::progress::Progress;
