@@ -22,6 +22,7 @@ pub(super) trait Speech: fmt::Debug + Default + Send + Sync {
 
     /// The provider, or the dialect that its servers speak, as traces name it.
     const PROVIDER: &'static str;
+    /// Their addresses and headers.
     const DIALECT: Dialect;
 
     /// The best way to put a request that the server is known to take.
