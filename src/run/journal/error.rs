@@ -11,7 +11,9 @@ pub enum JournalError {
         "the journal {} is damaged: {why}; restore it from a copy, or start anew in another folder", path.display()
     )]
     Damaged { path: PathBuf, why: String },
-    #[error("the journal {} has format `{found}`, and this program reads `{known}`", path.display())]
+    #[error(
+        "the journal {} has format `{found}`, and this program reads `{known}`; go on with the version that wrote it, or begin in another folder", path.display()
+    )]
     OtherFormat {
         path: PathBuf,
         found: String,

@@ -236,6 +236,19 @@ fn a_database_of_something_else_is_refused() {
     assert!(error.to_string().contains("no journal of a run"), "{error}");
 }
 
+#[test]
+fn the_journal_of_another_version_is_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    drop(open(&path(&folder)));
+    let other = rusqlite::Connection::open(path(&folder)).expect("it is there");
+    let older = "UPDATE about SET value = 'autosafe.journal/1' WHERE name = 'format'";
+    other.execute(older, []).expect("one row");
+    drop(other);
+    let why = why_not(&path(&folder));
+    assert!(why.contains("`autosafe.journal/1`"), "{why}");
+    assert!(why.contains("begin in another folder"), "{why}");
+}
+
 #[tokio::test]
 async fn a_call_whose_payload_was_changed_is_damage() {
     let folder = tempfile::tempdir().expect("a temporary folder");
